@@ -1,0 +1,60 @@
+package executor
+
+import "github.com/eddy-go/eddy/future"
+
+// async is a Coroutine with the type of its result: what Async returns.
+type async[T any] struct {
+	Coroutine
+	fn    func() (T, error)
+	plain func() // in place of fn where there is no result
+	value T
+	err   error
+}
+
+// Async turns straight-line code into a future. The code begins at the first poll; it may wait wherever Await is
+// called, and only while it is polled.
+func Async[T any](ex *Executor, fn func() (T, error)) future.Future[T] {
+	a := &async[T]{fn: fn}
+	a.bind(ex)
+	return a
+}
+
+func (a *async[T]) bind(ex *Executor) {
+	a.ex = ex
+	a.body = a
+}
+
+func (a *async[T]) run() {
+	if a.plain != nil {
+		a.plain()
+		return
+	}
+	a.value, a.err = a.fn()
+}
+
+func (a *async[T]) entry() any {
+	if a.plain != nil {
+		return a.plain
+	}
+	return a.fn
+}
+
+// Poll resumes the code. A panic in it comes out of Poll as a *PanicError, a Goexit as ErrGoexit.
+func (a *async[T]) Poll(cx *future.Context) (T, error) {
+	var zero T
+	if !a.poll(cx, "Async") {
+		if a.adopted {
+			return zero, ErrCanceled
+		}
+		return zero, future.Pending
+	}
+	switch {
+	case a.panicked != nil:
+		panic(a.panicked)
+	case a.goexited && a.ex.forcing && a.canceled:
+		return zero, ErrCanceled
+	case a.goexited:
+		return zero, ErrGoexit
+	}
+	return a.value, a.err
+}

@@ -1,0 +1,171 @@
+// Package executor runs tasks: futures that are polled until they are done, one at a time, on one goroutine.
+//
+// An Executor owns its tasks, the queue of those that are ready, and the coroutines that carry straight-line code. It
+// knows futures and wakers; it knows no descriptor, no socket and no kernel. Everything in it belongs to the goroutine
+// that calls PollReady (the loop), except Task.Wake, Post and PostSpawn, which are for any goroutine and end in the
+// inbox.
+//
+// A wake only enqueues. Nothing is ever polled from inside a wake, so a task can wake another, or itself, from
+// anywhere without being entered twice.
+package executor
+
+import (
+	"time"
+
+	"github.com/eddy-go/eddy/future"
+)
+
+// Clock is what the executor needs of time: the futures' clock, and the sample that the loop took last. The sample is
+// never ahead of the clock.
+type Clock interface {
+	future.Clock
+	Sample() time.Duration
+}
+
+// Options are what an Executor is made from.
+type Options struct {
+	Clock Clock
+	// WakeLoop ends the loop's wait. It is called from any goroutine, under the inbox's mutex.
+	WakeLoop func()
+	// OnPanic gets the panics that nobody joins.
+	OnPanic func(TaskInfo, *PanicError)
+	// MaxSpawns bounds the spawned functions that wait in the inbox.
+	MaxSpawns int
+	// ThreadID tells threads apart; with CheckThread every wait compares.
+	ThreadID    func() int
+	CheckThread bool
+}
+
+// pollBudget is how many leaf operations one poll may do before it must let the loop go on. Picked: large enough that
+// a busy stream rarely meets it, small enough that a poll stays far below a millisecond.
+const pollBudget = 128
+
+// Executor polls tasks. See the package comment for who may call what.
+type Executor struct {
+	opt   Options
+	env   future.Env
+	clock Clock
+	inbox inbox
+
+	ready   queue          // tasks to poll, in the order of their wakes
+	cx      future.Context // of the poll in progress
+	running *Task          // the task whose poll is in progress
+	current *Coroutine     // the innermost coroutine on the stack
+	polling bool           // a future's Poll or Cancel runs above current: its code must not wait
+
+	live   taskList // tasks that are not done
+	free   *Task    // ended tasks for reuse, linked by next
+	lastID uint64
+
+	idle    []*worker // coroutines that wait for work, last in first out
+	thread  int       // the loop's thread; 0 when unknown
+	closing bool      // no new tasks
+	forcing bool      // waits end their task
+	counts  Counts
+}
+
+// Counts is what an executor has counted.
+type Counts struct {
+	Polls    uint64 // polls of tasks
+	Wakes    uint64 // wakes that put a task into the ready queue
+	Spawns   uint64 // tasks made, adopted coroutines included
+	Posts    uint64 // wakes and functions that came from other goroutines
+	Kicks    uint64 // of these, how many had to end the loop's wait
+	Timeouts uint64 // waits that an expired WithTimeout ended
+	Panics   uint64 // tasks that ended by a panic
+}
+
+// New returns an executor without tasks.
+func New(opt Options) *Executor {
+	ex := &Executor{opt: opt, clock: opt.Clock}
+	ex.env.Clock = opt.Clock
+	ex.inbox.wakeLoop = opt.WakeLoop
+	ex.inbox.maxSpawns = opt.MaxSpawns
+	return ex
+}
+
+// Enter tells the executor that the calling goroutine is the loop from now on.
+func (ex *Executor) Enter() {
+	ex.thread = ex.opt.ThreadID()
+}
+
+// OnLoopThread reports whether the caller runs on the loop's thread. Where threads cannot be told apart it is false.
+func (ex *Executor) OnLoopThread() bool {
+	return ex.thread != 0 && ex.opt.ThreadID() == ex.thread
+}
+
+// PollReady polls up to limit ready tasks, in the order of their wakes. Tasks woken meanwhile queue at the back.
+func (ex *Executor) PollReady(limit int) {
+	for ; limit > 0; limit-- {
+		t := ex.ready.pop()
+		if t == nil {
+			return
+		}
+		ex.poll(t)
+	}
+}
+
+// Ready returns how many tasks wait to be polled.
+func (ex *Executor) Ready() int { return ex.ready.len() }
+
+// WakeYielded wakes who yielded before this kernel turn.
+func (ex *Executor) WakeYielded() {
+	for i, w := range ex.env.Yielded {
+		ex.env.Yielded[i] = future.LocalWaker{}
+		w.Wake()
+	}
+	ex.env.Yielded = ex.env.Yielded[:0]
+}
+
+// Yielded returns how many wait for the next kernel turn.
+func (ex *Executor) Yielded() int { return len(ex.env.Yielded) }
+
+// Live returns how many tasks are not done.
+func (ex *Executor) Live() int { return ex.live.n }
+
+// Running returns the task whose poll is in progress, or nil.
+func (ex *Executor) Running() *Task { return ex.running }
+
+// Counts returns what was counted so far.
+func (ex *Executor) Counts() Counts {
+	c := ex.counts
+	c.Posts, c.Kicks = ex.inbox.counted()
+	return c
+}
+
+// poll polls one task and files it by the result.
+func (ex *Executor) poll(t *Task) {
+	t.state = running
+	ex.running = t
+	ex.env.Budget = pollBudget
+	ex.env.Outside = t.outside
+	ex.cx = future.NewContext(future.NewWaker(t, t.key()), &ex.env)
+	ex.counts.Polls++
+	done := t.body.poll(t, &ex.cx)
+	t.outside = ex.env.Outside
+	ex.running = nil
+	switch {
+	case done:
+		ex.retire(t)
+	case t.state&wokenWhileRunning != 0:
+		t.state = scheduled
+		ex.ready.push(t)
+	default:
+		t.state = 0
+	}
+}
+
+// schedule puts t into the ready queue, unless it stands there already. A task that is running now follows once its
+// poll has returned.
+func (ex *Executor) schedule(t *Task) {
+	switch {
+	case t.state&(scheduled|wokenWhileRunning|done) != 0:
+	case t.state&running != 0:
+		t.state |= wokenWhileRunning
+		ex.counts.Wakes++
+	default:
+		t.state = scheduled
+		ex.ready.push(t)
+		ex.counts.Wakes++
+	}
+}

@@ -1,0 +1,54 @@
+package executor
+
+import (
+	"context"
+	"time"
+
+	"github.com/eddy-go/eddy/future"
+)
+
+// scope is one WithTimeout of a coroutine. Scopes nest: an inner one never ends later than the outer.
+type scope struct {
+	c        *Coroutine
+	outer    *scope
+	deadline time.Duration
+	context  taskContext
+}
+
+// expired compares with the turn's sample, which is never ahead of the clock: no timeout is early.
+func (s *scope) expired(sample time.Duration) bool {
+	if sample < s.deadline {
+		return false
+	}
+	s.context.end(context.DeadlineExceeded)
+	return true
+}
+
+// Wake is never used: only the clock knows a scope, and it wakes on the loop.
+func (s *scope) Wake(key uint64) { s.WakeLocal(key) }
+
+// WakeLocal implements future.Target for the clock: it wakes the wait in progress, whichever poll that belongs to by
+// now.
+func (s *scope) WakeLocal(uint64) { s.c.waker.Wake() }
+
+// WithTimeout runs fn in the current task. Once d is over every wait in it returns os.ErrDeadlineExceeded. From a
+// task.
+func (ex *Executor) WithTimeout(d time.Duration, fn func() error) error {
+	c := ex.Current("WithTimeout")
+	now := ex.clock.Sample()
+	if d > 0 {
+		now = ex.clock.Now()
+	}
+	s := &scope{c: c, outer: c.scope, deadline: future.After(now, d)}
+	if s.outer != nil {
+		s.deadline = min(s.deadline, s.outer.deadline)
+	}
+	timer := ex.clock.Arm(s.deadline, future.NewWaker(s, 0).Local())
+	c.scope = s
+	defer func() {
+		c.scope = s.outer
+		ex.clock.Disarm(timer)
+		s.context.end(nil)
+	}()
+	return fn()
+}

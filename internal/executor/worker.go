@@ -1,0 +1,102 @@
+package executor
+
+import (
+	"context"
+	"iter"
+	"runtime/pprof"
+)
+
+// maxIdle is how many coroutines wait for reuse at most. Picked: each keeps about 3 KB; a server whose clients come
+// and go needs as many as end and begin in one turn.
+const maxIdle = 256
+
+// A worker is one coroutine of the Go runtime, made by iter.Pull: a goroutine that is switched to directly and never
+// by the scheduler. It carries one Coroutine after another.
+//
+// The thread-lock state at its creation must equal that at every switch, else the Go runtime throws. That is the
+// loop's driver's business: it locks the thread before the first task or never.
+type worker struct {
+	next  func() (struct{}, bool)
+	stop  func()
+	yield func(struct{}) bool
+	job   *Coroutine // what it carries; nil while idle
+}
+
+// goexit is what a worker panics with when its job ended by runtime.Goexit. Without it iter.Pull would repeat the
+// Goexit in whoever resumes, which is the loop.
+type goexit struct{}
+
+// takeWorker returns an idle worker, or a new one.
+func (ex *Executor) takeWorker() *worker {
+	if n := len(ex.idle); n > 0 {
+		w := ex.idle[n-1]
+		ex.idle[n-1] = nil
+		ex.idle = ex.idle[:n-1]
+		return w
+	}
+	w := &worker{}
+	w.next, w.stop = iter.Pull(w.run)
+	return w
+}
+
+// putWorker keeps a worker whose job has returned, or lets its goroutine end.
+func (ex *Executor) putWorker(w *worker) {
+	if len(ex.idle) < maxIdle {
+		ex.idle = append(ex.idle, w)
+		return
+	}
+	w.stop()
+}
+
+// StopIdle ends the goroutines that wait for reuse.
+func (ex *Executor) StopIdle() {
+	for i, w := range ex.idle {
+		ex.idle[i] = nil
+		w.stop()
+	}
+	ex.idle = ex.idle[:0]
+}
+
+// run is the body of the coroutine.
+func (w *worker) run(yield func(struct{}) bool) {
+	w.yield = yield
+	for {
+		w.carry(w.job)
+		if w.job.panicked != nil {
+			return // its goroutine is not used again: the panic may have left anything behind
+		}
+		w.job = nil
+		pprof.SetGoroutineLabels(context.Background()) // the next job must not show under this one's labels
+		if !yield(struct{}{}) {
+			return
+		}
+	}
+}
+
+// carry runs one job to its end, however it ends.
+func (w *worker) carry(c *Coroutine) {
+	returned := false
+	defer func() {
+		c.phase = ended
+		switch v := recover(); {
+		case returned:
+		case v != nil:
+			c.panicked = asPanicError(v)
+		default: // recover does not see a Goexit; iter.Pull recovers this panic and gives it to switchTo
+			c.goexited = true
+			panic(goexit{})
+		}
+	}()
+	c.body.run()
+	returned = true
+}
+
+// switchTo resumes the coroutine until it parks or its job has ended.
+func (w *worker) switchTo() {
+	defer func() {
+		if v := recover(); v != nil && v != (goexit{}) {
+			panic(v)
+		}
+	}()
+	w.next()
+}
