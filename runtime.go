@@ -1,0 +1,125 @@
+package eddy
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/eddy-go/eddy/internal/executor"
+	"github.com/eddy-go/eddy/internal/kernel"
+	"github.com/eddy-go/eddy/internal/reactor"
+)
+
+// The loop's tuning. None of these numbers is promised; what is promised stands at run.
+const (
+	// pollsPerTurn is how many tasks are polled before the kernel is asked again. Picked: one batch of events.
+	pollsPerTurn = 256
+	// firesPerTurn is how many timers wake somebody before the kernel is asked again. Picked, as above.
+	firesPerTurn = 1024
+)
+
+// Runtime is one loop: its tasks, its sockets, its timers. It is made by New or BlockOn and runs once. Its methods
+// are for its tasks; Handle returns what other goroutines may hold.
+type Runtime struct {
+	config  Config
+	kernel  kernel.Kernel
+	exec    *executor.Executor
+	reactor *reactor.Reactor
+
+	sockets  socketList    // open streams and listeners
+	linger   lingerList    // closed sockets whose last bytes are on their way
+	offloads offloadPool   // functions on other goroutines
+	buffers  bufferStack   // lent to copies while there is data
+	stats    runtimeCounts // what no layer below counts
+
+	phase      atomic.Int32 // fresh, running, ended: also read by other goroutines
+	handles    atomic.Int32 // open Handles
+	stopAsked  bool         // by Handle.Shutdown
+	turns      uint64
+	schedBlock uint64        // kernel waits through Go's scheduler, when last seen
+	schedAt    time.Duration // when the loop was last known to have entered Go's scheduler
+}
+
+// The phases of a Runtime.
+const (
+	phaseFresh int32 = iota
+	phaseRunning
+	phaseEnded
+)
+
+// New makes a runtime on the operating system's kernel. BlockOn runs it. The error wraps errors.ErrUnsupported on
+// systems without epoll or kqueue.
+func New(c Config) (*Runtime, error) {
+	k, err := kernel.New()
+	if err != nil {
+		return nil, err
+	}
+	return NewWithKernel(c, k), nil
+}
+
+// NewWithKernel makes a runtime on a given kernel, which it owns from now on. The type of k keeps it inside this
+// module: a simulated kernel parks the whole runtime in its Wait.
+func NewWithKernel(c Config, k kernel.Kernel) *Runtime {
+	rt := &Runtime{config: c.withDefaults(), kernel: k, reactor: reactor.New(k)}
+	rt.exec = executor.New(executor.Options{
+		Clock:       rt.reactor,
+		WakeLoop:    k.Wake,
+		OnPanic:     rt.config.OnPanic,
+		MaxSpawns:   rt.config.MaxPosted,
+		ThreadID:    k.ThreadID,
+		CheckThread: rt.config.CheckThread,
+	})
+	rt.linger.rt = rt
+	rt.offloads.rt = rt
+	return rt
+}
+
+// run is the loop. It returns when over reports true, or when nothing can ever happen again.
+//
+// What tasks may rely on: a woken task is polled before the kernel is asked twice more; ready tasks are polled in the
+// order of their wakes; the kernel is asked again after a bounded number of polls, however busy the tasks are; a
+// timer fires at the first turn after its deadline and never before it.
+func (rt *Runtime) run(over func() bool) error {
+	for {
+		rt.turns++
+		// 1. Take in what other threads left: woken tasks, spawned functions.
+		rt.exec.TakeIn()
+		// 2. Poll tasks: those that are ready, so many at most before the kernel is asked again.
+		rt.exec.PollReady(pollsPerTurn)
+		rt.linger.drain()
+		// 3. Fire the timers that are due.
+		rt.reactor.Refresh()
+		rt.reactor.FireTimers(firesPerTurn)
+		if over() {
+			return nil
+		}
+		// 4. Wait in the kernel: not at all if a task is ready, else until the next timer, else for ever.
+		timeout, err := rt.timeout()
+		if err != nil {
+			return err
+		}
+		rt.letOthersRun(timeout)
+		// 5. Turn events into readiness and wakes.
+		if err := rt.reactor.Wait(timeout); err != nil {
+			return err
+		}
+		rt.exec.WakeYielded()
+	}
+}
+
+// timeout returns how long step 4 may wait; negative is for ever. Its error is a *DeadlockError.
+func (rt *Runtime) timeout() (time.Duration, error) {
+	if rt.exec.Ready()+rt.exec.Yielded()+rt.linger.ready() > 0 {
+		return 0, nil
+	}
+	timeout := time.Duration(-1)
+	if deadline, ok := rt.reactor.NextDeadline(); ok {
+		timeout = max(0, deadline-rt.reactor.Sample())
+	}
+	if timeout == 0 || !rt.exec.FallAsleep() {
+		return 0, nil
+	}
+	if timeout < 0 && rt.deadlocked() {
+		return 0, &DeadlockError{Tasks: rt.exec.Tasks()}
+	}
+	return timeout, nil
+}

@@ -1,0 +1,88 @@
+package eddy
+
+import (
+	"io"
+	"syscall"
+
+	"github.com/eddy-go/eddy/future"
+	"github.com/eddy-go/eddy/internal/reactor"
+)
+
+// ReadFuture reads once from a stream: TCPStream.ReadFuture makes it. A read that is cancelled has consumed nothing.
+type ReadFuture struct {
+	s    *TCPStream
+	p    []byte
+	busy bool // begun and not ended
+	wait reactor.Waiter
+}
+
+// ReadFuture returns the future of one Read into p, which must stay untouched until the result. From a task.
+func (s *TCPStream) ReadFuture(p []byte) *ReadFuture {
+	r := &ReadFuture{s: s}
+	r.begin(p)
+	return r
+}
+
+func (r *ReadFuture) begin(p []byte) { r.p, r.busy = p, true }
+
+// end lets go of the buffer: the stream keeps none alive between reads.
+func (r *ReadFuture) end() { r.p, r.busy = nil, false }
+
+// Poll implements Future.
+func (r *ReadFuture) Poll(cx *future.Context) (int, error) {
+	if !r.busy {
+		future.PolledAfterDone("ReadFuture")
+	}
+	n, err := r.poll(cx)
+	if err != future.Pending {
+		r.Cancel()
+	}
+	return n, err
+}
+
+func (r *ReadFuture) poll(cx *future.Context) (int, error) {
+	s := r.s
+	if err := s.ready("read", &s.readDeadline); err != nil {
+		return 0, err
+	}
+	if len(r.p) == 0 {
+		return 0, nil
+	}
+	for s.source.Read.Ready() && s.source.Read.First(&r.wait) {
+		if s.ended {
+			return 0, io.EOF
+		}
+		if !cx.Spend() {
+			return 0, future.Pending
+		}
+		n, errno := s.rt.kernel.Read(s.source.FD(), r.p)
+		switch {
+		case errno == syscall.EAGAIN:
+			s.source.Read.Clear()
+		case errno != 0:
+			return 0, s.callError("read", "read", errno)
+		case n == 0:
+			s.ended = true
+			return 0, io.EOF
+		default:
+			if n < len(r.p) {
+				s.source.ShortRead()
+			}
+			s.moved()
+			return n, nil
+		}
+	}
+	if s.ended {
+		return 0, io.EOF
+	}
+	return 0, s.park(cx, readDirection, &r.wait)
+}
+
+// Cancel implements Future.
+func (r *ReadFuture) Cancel() {
+	r.s.source.Read.Leave(&r.wait)
+	r.end()
+}
+
+// String says what the wait is for, in task dumps.
+func (r *ReadFuture) String() string { return "read " + r.s.String() }

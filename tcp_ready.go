@@ -1,0 +1,89 @@
+package eddy
+
+import (
+	"github.com/eddy-go/eddy/future"
+	"github.com/eddy-go/eddy/internal/reactor"
+)
+
+// Readable returns a future that is done when a Read would not wait: there are bytes, the end, or an error. It holds
+// no buffer. It may be done too early: the Read then waits. From a task.
+func (s *TCPStream) Readable() Future[struct{}] { return &readiness{s: s, direction: readDirection} }
+
+// readiness is the wait for one direction's flag.
+type readiness struct {
+	s         *TCPStream
+	wait      reactor.Waiter
+	direction whichDirection
+	busy      bool // the stream's own one: in use
+}
+
+func (r *readiness) Poll(cx *future.Context) (struct{}, error) {
+	err := r.poll(cx)
+	if err != future.Pending {
+		r.Cancel()
+	}
+	return struct{}{}, err
+}
+
+func (r *readiness) poll(cx *future.Context) error {
+	s, d := r.s, r.s.direction(r.direction)
+	if err := s.ready(r.direction.op(), s.deadline(r.direction)); err != nil {
+		return err
+	}
+	if d.Ready() && d.First(&r.wait) || r.direction == readDirection && s.ended {
+		if !cx.Spend() {
+			return future.Pending
+		}
+		return nil
+	}
+	return s.park(cx, r.direction, &r.wait)
+}
+
+// Cancel implements Future.
+func (r *readiness) Cancel() { r.s.direction(r.direction).Leave(&r.wait) }
+
+// String says what the wait is for, in task dumps.
+func (r *readiness) String() string { return r.direction.op() + "able " + r.s.String() }
+
+// park joins the queue of a direction. Writes queue; a second read that waits is an error that names both.
+func (s *TCPStream) park(cx *future.Context, direction whichDirection, w *reactor.Waiter) error {
+	s.idle.begin()
+	if direction == writeDirection {
+		s.source.Write.Wait(w, cx.LocalWaker(), s.rt.waitingTask())
+		return future.Pending
+	}
+	if err := s.source.Read.WaitAlone(w, cx.LocalWaker(), s.rt.waitingTask()); err != nil {
+		return s.opError("read", err)
+	}
+	return future.Pending
+}
+
+// whichDirection names one of the two directions of a stream.
+type whichDirection uint8
+
+const (
+	readDirection whichDirection = iota
+	writeDirection
+)
+
+func (w whichDirection) op() string {
+	if w == readDirection {
+		return "read"
+	}
+	return "write"
+}
+
+// direction returns the source's flag and queue of a direction.
+func (s *TCPStream) direction(w whichDirection) *reactor.Direction {
+	if w == readDirection {
+		return &s.source.Read
+	}
+	return &s.source.Write
+}
+
+func (s *TCPStream) deadline(w whichDirection) *deadline {
+	if w == readDirection {
+		return &s.readDeadline
+	}
+	return &s.writeDeadline
+}

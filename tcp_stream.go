@@ -1,0 +1,124 @@
+package eddy
+
+import (
+	"net"
+	"time"
+
+	"github.com/eddy-go/eddy/internal/kernel"
+)
+
+// TCPStream is a connection, over TCP or a Unix socket. It is a net.Conn whose methods are for tasks of its runtime:
+// they park the task instead of blocking the thread. Only Close and the setting of deadlines are for any goroutine;
+// for code that insists on goroutines a plain net.Conn is the better tool.
+//
+// One task may read while another writes. Two reads that wait at once are an error; writes queue, each whole.
+type TCPStream struct {
+	socket
+	reader ReadFuture  // of Read
+	writer WriteFuture // of Write
+	waiter readiness   // of WriteTo
+
+	readDeadline  deadline
+	writeDeadline deadline
+	idle          idleTimeout
+
+	ended   bool  // EOF was read, or CloseRead was called
+	sent    bool  // something was written: closing must not lose it
+	broken  error // a partial write was abandoned: nothing may follow it
+	lingers time.Duration
+}
+
+var _ net.Conn = (*TCPStream)(nil)
+
+// newStream takes over fd, a connected socket. On failure it is closed.
+func newStream(rt *Runtime, fd int, unix bool) (*TCPStream, error) {
+	s := &TCPStream{socket: socket{unix: unix}, lingers: defaultLinger}
+	s.reader.s, s.writer.s, s.waiter.s = s, s, s
+	s.readDeadline = deadline{at: noDeadline, stream: s, direction: readDirection}
+	s.writeDeadline = deadline{at: noDeadline, stream: s, direction: writeDirection}
+	s.idle.stream = s
+	if err := s.open(rt, fd, kindOf(rt, unix), s); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Read reads what is there, up to len(p) bytes, and waits while nothing is. At the end of the stream it returns
+// io.EOF; other errors are *net.OpError. From a task.
+func (s *TCPStream) Read(p []byte) (int, error) {
+	r := &s.reader
+	if r.busy {
+		r = &ReadFuture{s: s} // two reads: this one fails if it has to wait
+	}
+	r.begin(p)
+	n, err := Await[int](s.rt, r)
+	r.end()
+	if err != nil {
+		return n, s.waitError("read", err)
+	}
+	return n, nil
+}
+
+// Write writes all of p, and waits while there is no room. If it fails it returns how much went out. Several writes
+// queue, and each goes out whole. From a task.
+func (s *TCPStream) Write(p []byte) (int, error) {
+	w := &s.writer
+	if w.busy {
+		w = &WriteFuture{s: s}
+	}
+	w.begin(p)
+	_, err := Await[int](s.rt, w)
+	n := w.written
+	w.end()
+	if err != nil {
+		return n, s.waitError("write", err)
+	}
+	return n, nil
+}
+
+// Close ends the stream and never waits: what was written still goes out, and reads and writes that wait return an
+// error that wraps net.ErrClosed. A second Close returns that error itself. From any goroutine.
+func (s *TCPStream) Close() error { return s.close("close") }
+
+// CloseWrite ends the write direction: the peer reads io.EOF. From a task.
+func (s *TCPStream) CloseWrite() error { return s.shutdown(kernel.ShutWrite) }
+
+// CloseRead ends the read direction: reads return io.EOF. From a task.
+func (s *TCPStream) CloseRead() error {
+	err := s.shutdown(kernel.ShutRead)
+	if err == nil {
+		s.ended = true
+		s.source.Read.WakeAll()
+	}
+	return err
+}
+
+func (s *TCPStream) shutdown(how kernel.How) error {
+	if s.closed.Load() {
+		return s.opError("close", net.ErrClosed)
+	}
+	if errno := s.rt.kernel.Shutdown(s.source.FD(), how); errno != 0 {
+		return s.callError("close", "shutdown", errno)
+	}
+	return nil
+}
+
+// LocalAddr returns this end's address, a *net.TCPAddr or *net.UnixAddr. From a task.
+func (s *TCPStream) LocalAddr() net.Addr { return netAddr(s.localAddr()) }
+
+// RemoteAddr returns the peer's address, a *net.TCPAddr or *net.UnixAddr. From a task.
+func (s *TCPStream) RemoteAddr() net.Addr { return netAddr(s.peerAddr()) }
+
+// ready returns the error with which a read or a write fails before it asks the kernel.
+func (s *TCPStream) ready(op string, d *deadline) error {
+	switch {
+	case s.closed.Load():
+		return s.opError(op, net.ErrClosed)
+	case d.passed(), s.idle.expired:
+		return s.timedOut(op)
+	}
+	return nil
+}
+
+// moved notes that bytes went in or out.
+func (s *TCPStream) moved() { s.idle.last = s.rt.reactor.Sample() }

@@ -1,0 +1,150 @@
+package eddy
+
+import (
+	"errors"
+	"net"
+	"syscall"
+
+	"github.com/eddy-go/eddy/future"
+	"github.com/eddy-go/eddy/internal/kernel"
+	"github.com/eddy-go/eddy/internal/reactor"
+)
+
+// ErrPartialWrite is the result of a write after another one was abandoned half-way: the peer would take these bytes
+// for the rest of those.
+var ErrPartialWrite = errors.New("eddy: an earlier write was abandoned after a part of it went out; close the stream")
+
+// WriteFuture writes to a stream: TCPStream.WriteFuture makes it. Its result is the number of bytes written.
+type WriteFuture struct {
+	s       *TCPStream
+	p       []byte
+	more    net.Buffers // of WriteBuffers, after p
+	written int
+	busy    bool // begun and not ended
+	wait    reactor.Waiter
+}
+
+// WriteFuture returns the future of a Write of p, which must stay untouched until the result. From a task.
+func (s *TCPStream) WriteFuture(p []byte) *WriteFuture {
+	w := &WriteFuture{s: s}
+	w.begin(p)
+	return w
+}
+
+// WriteBuffers writes all of the buffers, in as few system calls as it can, and removes from bufs what went out, as
+// net.Buffers does. From a task.
+func (s *TCPStream) WriteBuffers(bufs *net.Buffers) (int64, error) {
+	w := &WriteFuture{s: s, more: append(net.Buffers(nil), *bufs...)}
+	w.begin(nil)
+	_, err := Await[int](s.rt, w)
+	n := w.written
+	w.end()
+	consume(bufs, n)
+	if err != nil {
+		return int64(n), s.waitError("writev", err)
+	}
+	return int64(n), nil
+}
+
+func (w *WriteFuture) begin(p []byte) { w.p, w.written, w.busy = p, 0, true }
+
+func (w *WriteFuture) end() { w.p, w.more, w.busy = nil, nil, false }
+
+// Written returns how many bytes went out so far. It stays valid after Cancel: a Timeout or Race over a write loses
+// the count, this does not.
+func (w *WriteFuture) Written() int { return w.written }
+
+// Poll implements Future.
+func (w *WriteFuture) Poll(cx *future.Context) (int, error) {
+	if !w.busy {
+		future.PolledAfterDone("WriteFuture")
+	}
+	err := w.poll(cx)
+	if err != future.Pending {
+		w.s.source.Write.Leave(&w.wait)
+		w.end()
+	}
+	return w.written, err
+}
+
+func (w *WriteFuture) poll(cx *future.Context) error {
+	s := w.s
+	if err := s.ready("write", &s.writeDeadline); err != nil {
+		return err
+	}
+	if s.broken != nil {
+		return s.opError("write", s.broken)
+	}
+	d := &s.source.Write
+	for d.First(&w.wait) && (d.Ready() || w.empty()) {
+		if w.empty() {
+			return nil
+		}
+		if !cx.Spend() {
+			d.Wait(&w.wait, cx.LocalWaker(), s.rt.waitingTask()) // it keeps its turn
+			return future.Pending
+		}
+		handed, n, errno := w.call(s.rt.kernel, s.source.FD())
+		switch {
+		case errno == syscall.EAGAIN:
+			d.Clear()
+		case errno != 0:
+			return s.callError("write", "write", errno)
+		default:
+			if n < handed {
+				s.source.ShortWrite()
+			}
+			w.advance(n)
+			s.sent = true
+			s.moved()
+		}
+	}
+	return s.park(cx, writeDirection, &w.wait)
+}
+
+// empty reports whether everything went out.
+func (w *WriteFuture) empty() bool { return len(w.p) == 0 && len(w.more) == 0 }
+
+// call makes one system call, and returns how many bytes were handed to it.
+func (w *WriteFuture) call(k kernel.Kernel, fd int) (handed, n int, errno kernel.Errno) {
+	if len(w.more) == 0 {
+		n, errno = k.Write(fd, w.p)
+		return len(w.p), n, errno
+	}
+	// The kernel may take fewer buffers than it is given, so only the first tells of a short write.
+	n, errno = k.Writev(fd, w.more)
+	return len(w.more[0]), n, errno
+}
+
+func (w *WriteFuture) advance(n int) {
+	w.written += n
+	if len(w.more) == 0 {
+		w.p = w.p[n:]
+		return
+	}
+	consume(&w.more, n)
+}
+
+// consume removes the first n bytes of the buffers, and the empty ones that follow.
+func consume(bufs *net.Buffers, n int) {
+	for len(*bufs) > 0 && n >= len((*bufs)[0]) {
+		n -= len((*bufs)[0])
+		(*bufs)[0] = nil
+		*bufs = (*bufs)[1:]
+	}
+	if n > 0 {
+		(*bufs)[0] = (*bufs)[0][n:]
+	}
+}
+
+// Cancel implements Future. Once a part went out, the stream refuses further writes with ErrPartialWrite.
+func (w *WriteFuture) Cancel() {
+	if w.written > 0 && !w.empty() {
+		w.s.broken = ErrPartialWrite
+	}
+	w.s.source.Write.Leave(&w.wait)
+	w.end()
+}
+
+// String says what the wait is for, in task dumps.
+func (w *WriteFuture) String() string { return "write " + w.s.String() }
