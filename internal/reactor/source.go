@@ -1,0 +1,97 @@
+package reactor
+
+import (
+	"fmt"
+
+	"github.com/eddy-go/eddy/internal/kernel"
+)
+
+// Kind says what may be concluded from a call that moved fewer bytes than it was asked for.
+type Kind uint8
+
+const (
+	// Other is a source on which EAGAIN alone says that a direction is not ready: Unix sockets, listeners, and every
+	// socket of a kernel that does not report urgent data (kqueue).
+	Other Kind = iota
+	// TCP is a TCP stream: a short read or write says that the call's direction is not ready.
+	TCP
+)
+
+// A Source is one registered descriptor. Reactor.Register makes it; after Reactor.Deregister it only answers FD,
+// Registered and String, and lets its waiters leave.
+type Source struct {
+	// Read is readiness to read or accept.
+	Read Direction
+	// Write is readiness to write, or the end of a dial.
+	Write Direction
+
+	reactor    *Reactor
+	name       fmt.Stringer
+	token      kernel.Token
+	fd         int
+	kind       Kind
+	registered bool
+	// unusual is set by the first half-close, hang-up, error or urgent data, and never cleared: from then on a short
+	// call proves nothing. See raise.
+	unusual bool
+}
+
+// FD returns the descriptor. It is for calls while Registered, and for the one close after that.
+func (s *Source) FD() int { return s.fd }
+
+// Token returns what the kernel's events for s carry.
+func (s *Source) Token() kernel.Token { return s.token }
+
+// Registered reports whether s has not been deregistered yet.
+func (s *Source) Registered() bool { return s.registered }
+
+// String returns the name given to Register.
+func (s *Source) String() string {
+	if s.name == nil {
+		return fmt.Sprintf("descriptor %d", s.fd)
+	}
+	return s.name.String()
+}
+
+// ShortRead notes that a read returned fewer bytes than it was asked for, and more than none. On a TCP stream that
+// means drained, and the flag goes down without a second call. Everywhere else the flag stays up until EAGAIN:
+//
+//   - a Unix socket's read stops at a passed descriptor, and a TCP read stops at an urgent mark, with bytes behind it
+//     for which no edge will come (F31);
+//   - where the peer's end came with the data, the end is still to be read, and no edge will tell of it again (F11).
+func (s *Source) ShortRead() {
+	if s.infers() {
+		s.Read.Clear()
+	}
+}
+
+// ShortWrite notes that a write took fewer bytes than were handed to that one call. On a TCP stream that means that
+// the send buffer is full: the kernel stopped where it would have answered EAGAIN to the rest, and has noted that
+// somebody wants to hear of room, so an edge will come. A vectored write that was given only some of its buffers
+// because of the system's limit, and took all of those, is not short.
+func (s *Source) ShortWrite() {
+	if s.infers() {
+		s.Write.Clear()
+	}
+}
+
+// infers reports whether a short call proves that its direction is not ready.
+func (s *Source) infers() bool { return s.kind == TCP && !s.unusual }
+
+// raise notes what an event has reported.
+//
+// Hang-up and error raise both directions: only the system call can say what they mean for each (F12). Half-close is
+// the read direction's alone, and is not a hang-up: what came before it is still to be read, and writing goes on
+// (F10).
+func (s *Source) raise(ready kernel.Ready) {
+	const both = kernel.HangUp | kernel.Failed
+	if ready&(kernel.ReadClosed|kernel.Urgent|both) != 0 {
+		s.unusual = true
+	}
+	if ready&(kernel.Readable|kernel.ReadClosed|kernel.Urgent|both) != 0 {
+		s.Read.raise()
+	}
+	if ready&(kernel.Writable|both) != 0 {
+		s.Write.raise()
+	}
+}
