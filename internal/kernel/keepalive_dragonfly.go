@@ -1,0 +1,13 @@
+package kernel
+
+import "golang.org/x/sys/unix"
+
+// The system's names of the keep-alive options, and how many of its units of time make a second: DragonFly counts
+// milliseconds.
+const (
+	keepIdle     = unix.TCP_KEEPIDLE
+	keepInterval = unix.TCP_KEEPINTVL
+	keepCount    = unix.TCP_KEEPCNT
+
+	keepUnits = 1000
+)
