@@ -20,6 +20,7 @@ type Env struct {
 	// Budget is the number of leaf operations that the running poll may still do before it must let others run.
 	Budget int
 	// Outside is set when somebody takes a Waker: then the task may be woken by something that the executor cannot see.
+	// A future that polls only some of those that it waits for sets it again for the others.
 	Outside bool
 	// Yielded holds whom to wake after the next kernel turn.
 	Yielded []LocalWaker

@@ -29,6 +29,8 @@ type Future[T any] interface {
 
 // Pending is what Poll returns while the value is not there yet. It is a sentinel as io.EOF is: compared with ==,
 // never wrapped.
+//
+//lint:ignore ST1012 as io.EOF, it is no failure; its name says what it is
 var Pending = errors.New("future: pending (a Poll result, not a failure)")
 
 // NoCancel is embedded by futures that hold nothing between polls.

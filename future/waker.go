@@ -3,7 +3,7 @@ package future
 // A Target is what a waker wakes: a task of an executor, one child of a Join or Race, a probe in a test.
 //
 // key is the generation of the target at the time when the waker was made. A target that has moved on (its task
-// ended, its memory serves another task) ignores a stale key.
+// ended, its memory serves another task) ignores a stale key. Wakers are compared, so a Target is a pointer.
 type Target interface {
 	// Wake is for any goroutine. It only enqueues: no future is ever polled from inside it.
 	Wake(key uint64)
