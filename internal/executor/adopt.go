@@ -4,9 +4,6 @@ import "github.com/eddy-go/eddy/future"
 
 // adopt makes a cancelled coroutine that has parked again a task of its own, until it ends. Its result is dropped.
 func (ex *Executor) adopt(c *Coroutine) {
-	if c.adopted {
-		return
-	}
 	c.adopted = true
 	ex.newTask((*orphan)(c))
 }

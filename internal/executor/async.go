@@ -32,6 +32,12 @@ func (a *async[T]) run() {
 	a.value, a.err = a.fn()
 }
 
+// release lets go of what the code and its result hold, once both have been made use of.
+func (a *async[T]) release() {
+	var zero T
+	a.fn, a.plain, a.value, a.err = nil, nil, zero, nil
+}
+
 func (a *async[T]) entry() any {
 	if a.plain != nil {
 		return a.plain
@@ -42,8 +48,11 @@ func (a *async[T]) entry() any {
 // Poll resumes the code. A panic in it comes out of Poll as a *PanicError, a Goexit as ErrGoexit.
 func (a *async[T]) Poll(cx *future.Context) (T, error) {
 	var zero T
-	if !a.poll(cx, "Async") {
-		if a.adopted {
+	a.checkPoll("Async")
+	a.resume(cx)
+	if a.phase == parked {
+		if a.orphan {
+			a.ex.adopt(&a.Coroutine)
 			return zero, ErrCanceled
 		}
 		return zero, future.Pending
@@ -51,7 +60,7 @@ func (a *async[T]) Poll(cx *future.Context) (T, error) {
 	switch {
 	case a.panicked != nil:
 		panic(a.panicked)
-	case a.goexited && a.ex.forcing && a.canceled:
+	case a.goexited && a.forced:
 		return zero, ErrCanceled
 	case a.goexited:
 		return zero, ErrGoexit

@@ -17,22 +17,31 @@ func Await[T any](ex *Executor, f future.Future[T]) (T, error) {
 		}
 		v, err := pollFrom(c, f)
 		if err != future.Pending {
-			if err != nil {
-				future.CheckFinal(f, err)
-			}
 			return v, err
 		}
 		c.park(f)
 	}
 }
 
-// pollFrom polls f from inside c. Code that runs in f's Poll is not c's body and must not wait; should the poll
-// panic, c's body may recover and wait again.
-func pollFrom[T any](c *Coroutine, f future.Future[T]) (T, error) {
+// pollFrom polls f from inside c. Code that runs in f's Poll is not c's body and must not wait. Should the poll panic,
+// f has no final result and is cancelled: it may wrap futures that are registered somewhere. c's body may recover and
+// wait again.
+func pollFrom[T any](c *Coroutine, f future.Future[T]) (v T, err error) {
 	ex := c.ex
 	ex.polling = true
-	defer ex.pollingDone()
-	return f.Poll(c.cx)
+	returned := false
+	defer func() {
+		defer ex.pollingDone()
+		if !returned {
+			f.Cancel()
+		}
+	}()
+	v, err = f.Poll(c.cx)
+	if err != nil && err != future.Pending {
+		future.CheckFinal(f, err)
+	}
+	returned = true
+	return v, err
 }
 
 func abandon[T any](c *Coroutine, f future.Future[T]) {

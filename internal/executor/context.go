@@ -11,8 +11,8 @@ type taskContext struct {
 	cancel context.CancelCauseFunc
 }
 
-// make derives the context from parent.
-func (tc *taskContext) make(parent context.Context, deadline time.Time) context.Context {
+// derive makes the context out of its parent.
+func (tc *taskContext) derive(parent context.Context, deadline time.Time) context.Context {
 	tc.ctx, tc.cancel = context.WithCancelCause(parent)
 	if !deadline.IsZero() {
 		tc.ctx = withDeadline{tc.ctx, deadline}
@@ -57,7 +57,7 @@ func (c *Coroutine) rootContext(start time.Time) context.Context {
 		if c.parent != nil {
 			parent = c.parent.contextOf(start)
 		}
-		c.context.make(parent, time.Time{})
+		c.context.derive(parent, time.Time{})
 		if c.canceled {
 			c.context.end(ErrCanceled)
 		}
@@ -67,14 +67,15 @@ func (c *Coroutine) rootContext(start time.Time) context.Context {
 
 func (s *scope) contextOf(start time.Time) context.Context {
 	if s.context.ctx == nil {
-		parent := s.c.rootContext(start)
-		if s.outer != nil {
-			parent = s.outer.contextOf(start)
-		}
-		s.context.make(parent, start.Add(s.deadline))
-		if s.c.canceled {
-			s.context.end(ErrCanceled)
-		}
+		s.context.derive(s.parentContext(start), start.Add(s.deadline))
+		s.expired(s.c.ex.clock.Sample())
 	}
 	return s.context.ctx
+}
+
+func (s *scope) parentContext(start time.Time) context.Context {
+	if s.outer != nil {
+		return s.outer.contextOf(start)
+	}
+	return s.c.rootContext(start)
 }

@@ -25,7 +25,7 @@ type Clock interface {
 // Options are what an Executor is made from.
 type Options struct {
 	Clock Clock
-	// WakeLoop ends the loop's wait. It is called from any goroutine, under the inbox's mutex.
+	// WakeLoop ends the loop's wait. It is called from any goroutine, one at a time.
 	WakeLoop func()
 	// OnPanic gets the panics that nobody joins.
 	OnPanic func(TaskInfo, *PanicError)
@@ -53,11 +53,14 @@ type Executor struct {
 	current *Coroutine     // the innermost coroutine on the stack
 	polling bool           // a future's Poll or Cancel runs above current: its code must not wait
 
-	live   taskList // tasks that are not done
-	free   *Task    // ended tasks for reuse, linked by next
-	lastID uint64
+	live      taskList // tasks that are not done
+	free      *Task    // ended tasks for reuse, linked by next
+	freeTasks int
+	lastID    uint64
 
 	idle    []*worker // coroutines that wait for work, last in first out
+	carried int       // coroutines that have begun and not ended
+	panics  []report  // for OnPanic
 	thread  int       // the loop's thread; 0 when unknown
 	closing bool      // no new tasks
 	forcing bool      // waits end their task
@@ -102,6 +105,9 @@ func (ex *Executor) PollReady(limit int) {
 			return
 		}
 		ex.poll(t)
+		if len(ex.panics) > 0 {
+			ex.reportPanics()
+		}
 	}
 }
 
@@ -123,6 +129,10 @@ func (ex *Executor) Yielded() int { return len(ex.env.Yielded) }
 // Live returns how many tasks are not done.
 func (ex *Executor) Live() int { return ex.live.n }
 
+// Coroutines returns how many coroutines have begun and not ended. More than live tasks can end means that a future
+// did not forward a Cancel.
+func (ex *Executor) Coroutines() int { return ex.carried }
+
 // Running returns the task whose poll is in progress, or nil.
 func (ex *Executor) Running() *Task { return ex.running }
 
@@ -141,7 +151,15 @@ func (ex *Executor) poll(t *Task) {
 	ex.env.Outside = t.outside
 	ex.cx = future.NewContext(future.NewWaker(t, t.key()), &ex.env)
 	ex.counts.Polls++
-	done := t.body.poll(t, &ex.cx)
+	// A Goexit in a hand-written future unwinds the loop's goroutine, and its deferred calls run the loop to its end: the
+	// task must be filed on the way. It is done then.
+	done := true
+	defer func() { ex.file(t, done) }()
+	done = t.body.poll(t, &ex.cx)
+}
+
+// file puts a task that was polled to where it belongs.
+func (ex *Executor) file(t *Task, done bool) {
 	t.outside = ex.env.Outside
 	ex.running = nil
 	switch {

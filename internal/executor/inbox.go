@@ -10,24 +10,27 @@ import "sync"
 //	-----------------                  --------
 //	set posted on the task             lock; anything there? then do not sleep
 //	lock                               asleep = true; unlock
-//	append                             wait in the kernel
-//	asleep? then clear it and          lock; asleep = false; take all; unlock
-//	  end the loop's wait              clear posted on each task, then schedule it
-//	unlock
+//	append; asleep? then clear it      wait in the kernel
+//	unlock                             lock; asleep = false; take all; unlock
+//	if it was: end the loop's wait     clear posted on each task, then schedule it
 //
-// The wait is ended and the kernel closed under the same mutex, so no late wake can write into a descriptor that has
-// been closed and now belongs to somebody else.
+// Whoever clears asleep owes the loop the end of its wait. That has a mutex of its own: the loop wakes while the
+// waker is still in its system call, and would meet it at the inbox (measured: 9 us a wake). The kernel is closed
+// under that mutex too, so no late wake can write into a descriptor that has been closed and now belongs to somebody
+// else.
 type inbox struct {
 	wakeLoop  func()
 	maxSpawns int
+	waking    sync.Mutex
+	ended     bool // the kernel is closed; under waking
 
 	mu     sync.Mutex
 	tasks  []*Task
 	calls  []func() // to call on the loop; never refused
 	spawns []func() // to spawn; at most maxSpawns
 	asleep bool     // the loop may be waiting in the kernel
-	ending bool // spawns are refused
-	closed bool // everything is
+	ending bool     // spawns are refused
+	closed bool     // everything is
 	posts  uint64
 	kicks  uint64
 
@@ -40,21 +43,31 @@ type inbox struct {
 // post adds a woken task.
 func (b *inbox) post(t *Task) {
 	b.mu.Lock()
-	if !b.closed {
-		b.tasks = append(b.tasks, t)
-		b.kick()
+	if b.closed {
+		b.mu.Unlock()
+		return
 	}
-	b.mu.Unlock()
+	b.tasks = append(b.tasks, t)
+	b.unlockAndWake()
 }
 
-// kick ends the loop's wait if it sleeps. The mutex is held.
-func (b *inbox) kick() {
+// unlockAndWake counts what was left, and ends the loop's wait if it sleeps. mu is held, and free afterwards.
+func (b *inbox) unlockAndWake() {
 	b.posts++
-	if b.asleep {
+	asleep := b.asleep
+	if asleep {
 		b.asleep = false
 		b.kicks++
+	}
+	b.mu.Unlock()
+	if !asleep {
+		return
+	}
+	b.waking.Lock()
+	if !b.ended {
 		b.wakeLoop()
 	}
+	b.waking.Unlock()
 }
 
 func (b *inbox) counted() (posts, kicks uint64) {
@@ -64,16 +77,16 @@ func (b *inbox) counted() (posts, kicks uint64) {
 }
 
 // Post has fn called on the loop, outside any task. It is for any goroutine and never refused; after the end it
-// reports false and fn is dropped. fn must not wait.
+// reports false. fn must not wait, and is not called if the end comes first.
 func (ex *Executor) Post(fn func()) bool {
 	b := &ex.inbox
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	if b.closed {
+		b.mu.Unlock()
 		return false
 	}
 	b.calls = append(b.calls, fn)
-	b.kick()
+	b.unlockAndWake()
 	return true
 }
 
@@ -82,15 +95,16 @@ func (ex *Executor) Post(fn func()) bool {
 func (ex *Executor) PostSpawn(fn func()) error {
 	b := &ex.inbox
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	switch {
 	case b.ending:
+		b.mu.Unlock()
 		return ErrClosed
 	case len(b.spawns) >= b.maxSpawns:
+		b.mu.Unlock()
 		return ErrBusy
 	}
 	b.spawns = append(b.spawns, fn)
-	b.kick()
+	b.unlockAndWake()
 	return nil
 }
 
@@ -116,8 +130,11 @@ func (ex *Executor) TakeIn() {
 	b.mu.Unlock()
 
 	for _, t := range b.takenTasks {
-		t.word.And(^uint64(posted)) // before the poll: a wake from now on posts again
-		ex.schedule(t)
+		// The bit falls before the poll, so a wake from now on posts again. It is down already if the task has ended
+		// since the wake; then t may be another task by now.
+		if t.word.And(^uint64(posted))&posted != 0 {
+			ex.schedule(t)
+		}
 	}
 	for _, fn := range b.takenCalls {
 		fn()
@@ -143,13 +160,17 @@ func (ex *Executor) FallAsleep() bool {
 	return true
 }
 
-// CloseInbox refuses everything from now on and calls end, under the mutex: when it returns, no other goroutine is
-// inside WakeLoop, and none will be.
+// CloseInbox refuses everything from now on and calls end, which may close what WakeLoop writes to: when CloseInbox
+// returns, no other goroutine is inside WakeLoop, and none will be.
 func (ex *Executor) CloseInbox(end func()) {
 	b := &ex.inbox
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.ending, b.closed = true, true
-	b.tasks, b.calls = nil, nil
+	b.tasks, b.calls, b.spawns = nil, nil, nil
+	b.mu.Unlock()
+
+	b.waking.Lock()
+	defer b.waking.Unlock()
+	b.ended = true
 	end()
 }

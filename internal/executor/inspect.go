@@ -14,7 +14,7 @@ type TaskInfo struct {
 	Name  string        // the function that was spawned, with its place, or the future's type
 	State string        // "ready", "running", "waiting", "done", "canceled"
 	Wait  string        // what it waits for; "" if it does not, or if a hand-written future does not say
-	For   time.Duration // how long it has been waiting, by the loop's clock
+	For   time.Duration // how long it has been waiting, by the loop's clock; 0 for a hand-written future
 	// Outside reports that something which the runtime cannot see may end the wait: a Waker was taken.
 	Outside bool
 }
@@ -24,7 +24,10 @@ func (i TaskInfo) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "task %d %s: %s", i.ID, i.Name, i.State)
 	if i.Wait != "" {
-		fmt.Fprintf(&b, " for %s since %v", i.Wait, i.For.Round(time.Millisecond))
+		fmt.Fprintf(&b, " for %s", i.Wait)
+	}
+	if i.For > 0 {
+		fmt.Fprintf(&b, " since %v", i.For.Round(time.Millisecond))
 	}
 	return b.String()
 }
@@ -76,10 +79,11 @@ func (c *Coroutine) describe(info *TaskInfo) {
 	}
 }
 
-// describeWait names a wait: by its String method, else by its type.
+// describeWait names a wait: by its String method, else by its type. A dump must not fail, so it is fmt that calls the
+// method: it catches panics.
 func describeWait(w any) string {
 	if s, ok := w.(fmt.Stringer); ok {
-		return s.String()
+		return fmt.Sprint(s)
 	}
 	return fmt.Sprintf("%T", w)
 }
@@ -100,10 +104,4 @@ func functionName(fn any) string {
 		name = name[i+1:]
 	}
 	return fmt.Sprintf("%s %s:%d", name, file, line)
-}
-
-func (ex *Executor) reportPanic(info TaskInfo, err *PanicError) {
-	if ex.opt.OnPanic != nil {
-		ex.opt.OnPanic(info, err)
-	}
 }

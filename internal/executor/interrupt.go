@@ -30,6 +30,7 @@ func (c *Coroutine) interruption() error {
 	if ex.forcing {
 		if c.exitAfter == 0 {
 			c.exitAfter = pollBudget
+			c.forced = true
 			runtime.Goexit()
 		}
 		c.exitAfter--

@@ -1,7 +1,6 @@
 package executor
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/eddy-go/eddy/future"
@@ -11,19 +10,18 @@ import (
 // Joined returns one that only waits. Its methods are for tasks.
 type JoinHandle[T any] struct {
 	ex   *Executor
-	task *Task
-	key  uint64 // the task's generation
+	task *Task // its memory serves others once the task has ended
 
 	f       future.Future[T] // nil once it is done
 	co      *Coroutine       // f, if f is straight-line code
-	polled  bool
-	told    bool // f knows that the task is cancelled
+	polled  bool             // f holds something, maybe: it was polled and has no final result
 	ended   bool
 	owned   bool // somebody looks at the result, though not by a join
 	ending  Ending
 	value   T
 	err     error
 	joiners joinList
+	unseen  *report // the panic that ended the task, while only waits that may yet be cancelled know of it
 }
 
 // Spawn makes a task of straight-line code. Its first poll comes in the order of the ready queue.
@@ -71,15 +69,18 @@ func (h *JoinHandle[T]) begin(ex *Executor) {
 		h.co.root = true
 	}
 	h.task = ex.newTask(h)
-	h.key = h.task.key()
 }
 
 // Cancel asks the task to end: every wait in it returns ErrCanceled from now on, and its context is cancelled. It
 // returns at once; Join tells when the task has ended. A task that is done stays as it is.
 func (h *JoinHandle[T]) Cancel() {
-	if !h.ended {
-		h.task.cancel()
+	if h.ended {
+		return
 	}
+	if h.co != nil {
+		h.co.setCanceled() // at once: the task may be the one that runs
+	}
+	h.task.cancel()
 }
 
 // Done reports whether the result is there.
@@ -90,6 +91,7 @@ func (h *JoinHandle[T]) Done() bool { return h.ended }
 // cancelled while it waits does not touch the joined task. From a task.
 func (h *JoinHandle[T]) Join() (T, error) {
 	if h.ended {
+		h.unseen = nil
 		return h.value, h.err
 	}
 	return Await(h.ex, h.Joined())
@@ -98,73 +100,109 @@ func (h *JoinHandle[T]) Join() (T, error) {
 // Joined returns a new future of the task's result. Its Cancel only stops the waiting.
 func (h *JoinHandle[T]) Joined() future.Future[T] { return &joined[T]{h: h} }
 
-// poll implements body.
-func (h *JoinHandle[T]) poll(t *Task, cx *future.Context) bool {
-	h.pollGuarded(t, cx)
-	if !h.ended {
+// poll implements body. Whatever comes out of the future, the task ends in order: by a panic, and also by a Goexit
+// that ends the loop's goroutine, because it did not happen in a coroutine.
+func (h *JoinHandle[T]) poll(t *Task, cx *future.Context) (done bool) {
+	returned := false
+	defer func() {
+		if !returned {
+			h.fail(recover())
+		}
+		if h.ended {
+			h.settle()
+		}
+		done = h.ended
+	}()
+	if !t.canceled || h.endCanceled() {
+		h.polled = true
+		if v, err := h.f.Poll(cx); err != future.Pending {
+			h.final(v, err)
+		}
+	}
+	returned = true
+	return
+}
+
+// endCanceled tells a cancelled task's future, and reports whether it is polled still. Code always is, the first
+// time too, so that its deferred calls run; any other future is dropped, because it has no waits that could fail.
+func (h *JoinHandle[T]) endCanceled() bool {
+	if h.co == nil {
+		h.drop()
+		h.finish(h.value, ErrCanceled)
 		return false
 	}
-	if pe, ok := h.err.(*PanicError); ok && h.joiners.first == nil && !h.owned {
-		info := TaskInfo{ID: t.id, State: "done"}
-		h.describe(&info)
-		h.ex.reportPanic(info, pe)
-	}
-	h.f, h.co = nil, nil
-	h.joiners.wakeAll()
+	h.co.setCanceled()
 	return true
 }
 
-// pollGuarded polls and turns a panic into the task's result.
-func (h *JoinHandle[T]) pollGuarded(t *Task, cx *future.Context) {
-	guarded := true
-	defer func() {
-		if !guarded {
-			return
-		}
-		if v := recover(); v != nil {
-			h.ending = Panicked
-			h.ex.counts.Panics++
-			h.finish(h.value, asPanicError(v))
-			return
-		}
-		// A Goexit outside of any coroutine: it ends the loop's goroutine, and this task with it.
-		h.finish(h.value, ErrGoexit)
-		h.ex.running = nil
-		h.ex.retire(t)
-	}()
-	if t.canceled && !h.told {
-		h.told = true
-		if h.co == nil {
-			h.drop()
-			guarded = false
-			return
-		}
-		h.co.setCanceled() // code is always started, so that its deferred calls run
+// final takes the future's final result.
+func (h *JoinHandle[T]) final(v T, err error) {
+	future.CheckFinal(h.f, err)
+	if h.co != nil && h.co.goexited && !h.co.forced {
+		h.ending = Exited
 	}
-	h.polled = true
-	v, err := h.f.Poll(cx)
-	if err != future.Pending {
-		if err != nil {
-			future.CheckFinal(h.f, err)
-		}
-		h.finish(v, err)
-		if h.co != nil && h.co.goexited && !errors.Is(err, ErrCanceled) {
-			h.ending = Exited
-		}
-	}
-	guarded = false
+	h.finish(v, err)
 }
 
-// drop ends a future that is no code: it has no waits that could fail.
+// fail ends a task whose future panicked with v, or called Goexit if v is nil. The future has no final result, so it
+// is cancelled: it may wrap others that are registered somewhere.
+func (h *JoinHandle[T]) fail(v any) {
+	h.ending = Exited
+	err := ErrGoexit
+	if v != nil {
+		h.ending = Panicked
+		h.ex.counts.Panics++
+		err = asPanicError(v)
+	}
+	h.finish(h.value, err)
+	defer func() {
+		if v := recover(); v != nil {
+			h.ex.unjoined(h.info(), asPanicError(v))
+		}
+	}()
+	h.drop()
+}
+
+// drop cancels a future that was polled and has no final result.
 func (h *JoinHandle[T]) drop() {
 	if h.polled {
+		h.polled = false
 		h.f.Cancel()
 	}
-	h.finish(h.value, ErrCanceled)
 }
 
 func (h *JoinHandle[T]) finish(v T, err error) {
 	h.ended, h.value, h.err = true, v, err
+}
+
+// settle lets go of what the task held, and tells those who wait for it.
+func (h *JoinHandle[T]) settle() {
+	if h.ending == Panicked && !h.owned {
+		h.unseen = &report{h.info(), h.err.(*PanicError)}
+		h.reportUnseen()
+	}
+	if h.co != nil && h.co.phase == ended { // else it was adopted
+		h.co.body.release()
+	}
+	h.f, h.co = nil, nil
+	h.joiners.wakeAll()
+}
+
+// reportUnseen hands the task's panic to OnPanic, unless a join is in progress: that will see it, or be cancelled and
+// ask again.
+func (h *JoinHandle[T]) reportUnseen() {
+	if h.unseen != nil && h.joiners.first == nil {
+		h.ex.unjoined(h.unseen.info, h.unseen.panic)
+		h.unseen = nil
+	}
+}
+
+// info describes the task for OnPanic.
+func (h *JoinHandle[T]) info() TaskInfo {
+	info := TaskInfo{ID: h.task.id, State: "done"}
+	h.describe(&info)
+	info.Wait, info.For = "", 0
+	return info
 }
 
 func (h *JoinHandle[T]) describe(info *TaskInfo) {
@@ -173,95 +211,7 @@ func (h *JoinHandle[T]) describe(info *TaskInfo) {
 		return
 	}
 	info.Name = fmt.Sprintf("%T", h.f)
-}
-
-// joined is one wait for a task's result.
-type joined[T any] struct {
-	h *JoinHandle[T]
-	joinNode
-	over bool
-}
-
-func (j *joined[T]) Poll(cx *future.Context) (T, error) {
-	var zero T
-	h := j.h
-	switch {
-	case j.over:
-		future.PolledAfterDone("Joined")
-	case h.ended:
-		if !cx.Spend() {
-			return zero, future.Pending
-		}
-		j.over = true
-		h.joiners.remove(&j.joinNode)
-		return h.value, h.err
-	case h.ex.running != nil && h.ex.running == h.task && h.task.key() == h.key:
-		j.over = true
-		return zero, errSelfJoin
-	}
-	j.waker = cx.LocalWaker()
-	h.joiners.add(&j.joinNode)
-	return zero, future.Pending
-}
-
-func (j *joined[T]) Cancel() {
-	j.over = true
-	j.h.joiners.remove(&j.joinNode)
-}
-
-// String says what the wait is for, in task dumps.
-func (j *joined[T]) String() string {
-	if j.h.ended {
-		return "the result of a task"
-	}
-	info := TaskInfo{}
-	j.h.describe(&info)
-	return fmt.Sprintf("task %d (%s)", j.h.task.id, info.Name)
-}
-
-// joinList holds the waits for one task, in their order.
-type joinList struct{ first, last *joinNode }
-
-type joinNode struct {
-	waker      future.LocalWaker
-	next, prev *joinNode
-	listed     bool
-}
-
-func (l *joinList) add(n *joinNode) {
-	if n.listed {
-		return
-	}
-	n.listed = true
-	n.prev = l.last
-	if l.last == nil {
-		l.first = n
-	} else {
-		l.last.next = n
-	}
-	l.last = n
-}
-
-func (l *joinList) remove(n *joinNode) {
-	if !n.listed {
-		return
-	}
-	n.listed = false
-	if n.prev == nil {
-		l.first = n.next
-	} else {
-		n.prev.next = n.next
-	}
-	if n.next == nil {
-		l.last = n.prev
-	} else {
-		n.next.prev = n.prev
-	}
-	n.next, n.prev = nil, nil
-}
-
-func (l *joinList) wakeAll() {
-	for n := l.first; n != nil; n = n.next {
-		n.waker.Wake()
+	if _, ok := h.f.(fmt.Stringer); ok && h.polled {
+		info.Wait = describeWait(h.f)
 	}
 }

@@ -29,5 +29,5 @@ const (
 	Exited                 // by runtime.Goexit
 )
 
-// Result returns the result of a task that is done, and how it came about.
-func Result[T any](h *JoinHandle[T]) (T, error, Ending) { return h.value, h.err, h.ending }
+// Result returns the result of a task that is done, with how it came about.
+func Result[T any](h *JoinHandle[T]) (T, Ending, error) { return h.value, h.ending, h.err }

@@ -17,8 +17,8 @@ type Task struct {
 	body       body // nil when the task is free
 	id         uint64
 	state      state
-	canceled   bool // somebody asked for the end; the next poll tells the body
-	outside    bool // the current wait took a Waker: something that we cannot see may end it
+	canceled   bool  // somebody asked for the end; the next poll tells the body
+	outside    bool  // the current wait took a Waker: something that we cannot see may end it
 	next, prev *Task // in the list of live tasks; next alone in the list of free ones
 }
 
@@ -76,6 +76,7 @@ func (ex *Executor) newTask(b body) *Task {
 		t = &Task{ex: ex}
 	} else {
 		ex.free = t.next
+		ex.freeTasks--
 		t.next = nil
 	}
 	ex.lastID++
@@ -88,6 +89,10 @@ func (ex *Executor) newTask(b body) *Task {
 	return t
 }
 
+// maxFree is how many ended tasks are kept for reuse at most. Picked: what a burst leaves behind must not stay for
+// ever; 100 bytes each.
+const maxFree = 1024
+
 // retire ends a task: its wakers go stale and its memory is free for the next one.
 func (ex *Executor) retire(t *Task) {
 	ex.live.remove(t)
@@ -96,8 +101,11 @@ func (ex *Executor) retire(t *Task) {
 	t.canceled = false
 	t.outside = false
 	t.word.Store((t.key() + 1) << 1)
-	t.next = ex.free
-	ex.free = t
+	if ex.freeTasks < maxFree {
+		t.next = ex.free
+		ex.free = t
+		ex.freeTasks++
+	}
 }
 
 // taskList is the registry of live tasks, in the order of their spawns.

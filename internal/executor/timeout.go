@@ -12,6 +12,7 @@ type scope struct {
 	c        *Coroutine
 	outer    *scope
 	deadline time.Duration
+	over     bool // fn has left it
 	context  taskContext
 }
 
@@ -27,9 +28,12 @@ func (s *scope) expired(sample time.Duration) bool {
 // Wake is never used: only the clock knows a scope, and it wakes on the loop.
 func (s *scope) Wake(key uint64) { s.WakeLocal(key) }
 
-// WakeLocal implements future.Target for the clock: it wakes the wait in progress, whichever poll that belongs to by
-// now.
-func (s *scope) WakeLocal(uint64) { s.c.waker.Wake() }
+// WakeLocal implements future.Target for the clock: it cancels the context, and wakes the wait in progress, whichever
+// poll that belongs to by now.
+func (s *scope) WakeLocal(uint64) {
+	s.expired(s.c.ex.clock.Sample())
+	s.c.waker.Wake()
+}
 
 // WithTimeout runs fn in the current task. Once d is over every wait in it returns os.ErrDeadlineExceeded. From a
 // task.
@@ -46,9 +50,19 @@ func (ex *Executor) WithTimeout(d time.Duration, fn func() error) error {
 	timer := ex.clock.Arm(s.deadline, future.NewWaker(s, 0).Local())
 	c.scope = s
 	defer func() {
-		c.scope = s.outer
 		ex.clock.Disarm(timer)
-		s.context.end(nil)
+		s.leave()
 	}()
 	return fn()
+}
+
+// leave ends a scope. It need not be the innermost: code in an iter.Pull of the program's own can begin a WithTimeout
+// before one of the task's and leave it later, or first.
+func (s *scope) leave() {
+	s.over = true
+	s.context.end(nil)
+	c := s.c
+	for c.scope != nil && c.scope.over {
+		c.scope = c.scope.outer
+	}
 }

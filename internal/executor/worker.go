@@ -22,12 +22,13 @@ type worker struct {
 	job   *Coroutine // what it carries; nil while idle
 }
 
-// goexit is what a worker panics with when its job ended by runtime.Goexit. Without it iter.Pull would repeat the
-// Goexit in whoever resumes, which is the loop.
+// goexit is what a worker panics with when a runtime.Goexit ends it; Coroutine.resumed recovers it. Without it
+// iter.Pull would repeat the Goexit in whoever resumes, which is the loop.
 type goexit struct{}
 
 // takeWorker returns an idle worker, or a new one.
 func (ex *Executor) takeWorker() *worker {
+	ex.carried++
 	if n := len(ex.idle); n > 0 {
 		w := ex.idle[n-1]
 		ex.idle[n-1] = nil
@@ -39,8 +40,13 @@ func (ex *Executor) takeWorker() *worker {
 	return w
 }
 
-// putWorker keeps a worker whose job has returned, or lets its goroutine end.
-func (ex *Executor) putWorker(w *worker) {
+// putWorker takes a worker back whose job has ended: it is kept for reuse, or its goroutine ends. One whose job ended
+// by a panic or a Goexit has ended itself.
+func (ex *Executor) putWorker(w *worker, c *Coroutine) {
+	ex.carried--
+	if c.panicked != nil || c.goexited {
+		return
+	}
 	if len(ex.idle) < maxIdle {
 		ex.idle = append(ex.idle, w)
 		return
@@ -58,7 +64,22 @@ func (ex *Executor) StopIdle() {
 }
 
 // run is the body of the coroutine.
+//
+// A Goexit goes on after a deferred call has recovered a panic that another one raised during it. So it is here that
+// it is turned into a panic, which iter.Pull recovers and gives to whoever resumes, and not where the job's panics are
+// recovered.
 func (w *worker) run(yield func(struct{}) bool) {
+	returned := false
+	defer func() {
+		if !returned {
+			panic(goexit{})
+		}
+	}()
+	w.work(yield)
+	returned = true
+}
+
+func (w *worker) work(yield func(struct{}) bool) {
 	w.yield = yield
 	for {
 		w.carry(w.job)
@@ -82,21 +103,10 @@ func (w *worker) carry(c *Coroutine) {
 		case returned:
 		case v != nil:
 			c.panicked = asPanicError(v)
-		default: // recover does not see a Goexit; iter.Pull recovers this panic and gives it to switchTo
+		default: // recover does not see a Goexit
 			c.goexited = true
-			panic(goexit{})
 		}
 	}()
 	c.body.run()
 	returned = true
-}
-
-// switchTo resumes the coroutine until it parks or its job has ended.
-func (w *worker) switchTo() {
-	defer func() {
-		if v := recover(); v != nil && v != (goexit{}) {
-			panic(v)
-		}
-	}()
-	w.next()
 }

@@ -174,7 +174,7 @@ type DialOptions struct {
 // Counters counts kernel calls by kind. Wakes from other goroutines are counted apart, by whoever makes them.
 type Counters struct {
 	Waits       uint64
-	Blocks      uint64 // waits that went through the hooks of Go's scheduler, so that other goroutines could run
+	Blocks      uint64 // of these, how many could block, and so went through the hooks of Go's scheduler
 	Events      uint64 // events that the waits returned
 	Registers   uint64
 	Deregisters uint64
