@@ -9,9 +9,9 @@ import (
 	"github.com/eddy-go/eddy/internal/kernel"
 )
 
-// parseAddress reads "host:port" as package net writes it, with a literal IP address as the host. No host is the
-// unspecified address; "localhost" is 127.0.0.1. Names are not looked up: that would block the loop.
-func parseAddress(address string) (kernel.Addr, error) {
+// parseAddress reads "host:port" as package net writes it, with a literal IP address as the host. No host is noHost;
+// "localhost" is 127.0.0.1. Names are not looked up: that would block the loop.
+func parseAddress(address string, noHost netip.Addr) (kernel.Addr, error) {
 	wrong := func(reason string) (kernel.Addr, error) {
 		return kernel.Addr{}, &net.AddrError{Err: reason, Addr: address}
 	}
@@ -29,7 +29,7 @@ func parseAddress(address string) (kernel.Addr, error) {
 	var ip netip.Addr
 	switch host {
 	case "":
-		ip = netip.IPv6Unspecified()
+		ip = noHost
 	case "localhost":
 		ip = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	default:
@@ -43,7 +43,7 @@ func parseAddress(address string) (kernel.Addr, error) {
 // parsePath reads the path of a Unix socket.
 func parsePath(path string) (kernel.Addr, error) {
 	if path == "" {
-		return kernel.Addr{}, &net.AddrError{Err: "empty path of a Unix socket"}
+		return kernel.Addr{Unix: true}, &net.AddrError{Err: "empty path of a Unix socket"}
 	}
 	return kernel.Addr{Path: path, Unix: true}, nil
 }
@@ -66,7 +66,7 @@ func network(unix bool) string {
 	return "tcp"
 }
 
-// toLoopback turns the unspecified address, to which nobody can connect, into this machine, as package net does.
+// toLoopback turns the unspecified address, to which not every system connects, into this machine's.
 func toLoopback(a netip.AddrPort) netip.AddrPort {
 	ip := netip.IPv6Loopback()
 	if a.Addr().Is4() {

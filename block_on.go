@@ -10,6 +10,7 @@ import (
 
 // BlockOn makes a runtime with the zero Config, runs fn on it and ends it: see Runtime.BlockOn.
 func BlockOn(fn func(rt *Runtime) error) error {
+	outsideTasks() // before New opens what nobody would close
 	rt, err := New(Config{})
 	if err != nil {
 		return err
@@ -39,9 +40,7 @@ func BlockOnFuture[T any](rt *Runtime, f Future[T]) (T, error) {
 }
 
 func blockOn[T any](rt *Runtime, spawn func() *JoinHandle[T]) (T, error) {
-	if insideTask() {
-		panic("eddy: BlockOn inside a task would stop the loop that runs it: use Spawn, Async or Await")
-	}
+	outsideTasks()
 	if !rt.phase.CompareAndSwap(phaseFresh, phaseRunning) {
 		var zero T
 		return zero, ErrClosed
@@ -63,7 +62,7 @@ func blockOn[T any](rt *Runtime, spawn func() *JoinHandle[T]) (T, error) {
 		loopErr = rt.run(func() bool { return rt.stopAsked || main.Done() })
 	}()
 
-	value, err, ending := executor.Result(main)
+	value, ending, err := executor.Result(main)
 	switch {
 	case ending == executor.Exited:
 		runtime.Goexit()
@@ -78,17 +77,21 @@ func blockOn[T any](rt *Runtime, spawn func() *JoinHandle[T]) (T, error) {
 	return value, err
 }
 
-// insideTask reports whether the calling goroutine is a task's, or polls one: then this code stands on its stack.
-func insideTask() bool {
+// outsideTasks panics if the calling goroutine is a task's, or polls one: then the executor stands on its stack.
+func outsideTasks() {
 	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
-	for {
-		frame, more := frames.Next()
-		if strings.HasSuffix(frame.Function, "internal/executor.(*worker).carry") || strings.HasSuffix(frame.Function, "internal/executor.(*Executor).poll") {
-			return true
+	for skip := 2; ; skip += len(pcs) {
+		n := runtime.Callers(skip, pcs[:])
+		if n == 0 {
+			return
 		}
-		if !more {
-			return false
+		frames := runtime.CallersFrames(pcs[:n])
+		for more := true; more; {
+			var frame runtime.Frame
+			frame, more = frames.Next()
+			if strings.HasSuffix(frame.Function, "internal/executor.(*worker).carry") || strings.HasSuffix(frame.Function, "internal/executor.(*Executor).poll") {
+				panic("eddy: BlockOn inside a task would stop the loop that runs it: use Spawn, Async or Await")
+			}
 		}
 	}
 }

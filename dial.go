@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"syscall"
 	"time"
@@ -17,47 +18,50 @@ import (
 // DialTCP connects to address, an IP address and a port, and waits until that has succeeded or failed. Errors are
 // *net.OpError. From a task.
 func (rt *Runtime) DialTCP(address string) (*TCPStream, error) {
-	return rt.dial(rt.DialFuture(address), "tcp")
+	d := rt.dialing(address)
+	return rt.dial(d, d)
 }
 
 // DialTCPTimeout is DialTCP with a limit of d, after which it fails with os.ErrDeadlineExceeded. From a task.
 func (rt *Runtime) DialTCPTimeout(address string, d time.Duration) (*TCPStream, error) {
-	return rt.dial(Timeout(d, rt.DialFuture(address)), "tcp")
+	f := rt.dialing(address)
+	return rt.dial(Timeout(d, Future[*TCPStream](f)), f)
 }
 
 // DialTCPContext is DialTCP that ends when ctx does, with ctx's cause. ctx may be cancelled from any goroutine. From a
 // task.
 func (rt *Runtime) DialTCPContext(ctx context.Context, address string) (*TCPStream, error) {
-	if err := context.Cause(ctx); err != nil {
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
-	}
-	d := rt.DialFuture(address)
-	return rt.dial(&underContext[*TCPStream]{ctx: ctx, f: d}, "tcp")
+	d := rt.dialing(address)
+	return rt.dial(&dialingUnder{ctx: ctx, dialing: d}, d)
 }
 
 // DialUnix connects to the Unix socket at path. While its backlog is full, it tries again. From a task.
 func (rt *Runtime) DialUnix(path string) (*TCPStream, error) {
 	addr, err := parsePath(path)
-	return rt.dial(&dialing{rt: rt, addr: addr, err: err}, "unix")
+	d := &dialing{rt: rt, addr: addr, err: err}
+	return rt.dial(d, d)
 }
 
 // DialFuture returns the future of a DialTCP. Cancelling it closes the socket. From a task.
-func (rt *Runtime) DialFuture(address string) Future[*TCPStream] {
-	addr, err := parseAddress(address)
+func (rt *Runtime) DialFuture(address string) Future[*TCPStream] { return rt.dialing(address) }
+
+func (rt *Runtime) dialing(address string) *dialing {
+	addr, err := parseAddress(address, netip.AddrFrom4([4]byte{127, 0, 0, 1}))
 	if err == nil && addr.IP.Addr().IsUnspecified() {
 		addr.IP = toLoopback(addr.IP)
 	}
 	return &dialing{rt: rt, addr: addr, err: err}
 }
 
-func (rt *Runtime) dial(f Future[*TCPStream], network string) (*TCPStream, error) {
+// dial waits for f, which is d under some limit.
+func (rt *Runtime) dial(f Future[*TCPStream], d *dialing) (*TCPStream, error) {
 	s, err := Await(rt, f)
 	if err == nil {
 		return s, nil
 	}
 	var wrapped *net.OpError
-	if !errors.As(err, &wrapped) { // a timeout's, or an interrupted wait's
-		err = &net.OpError{Op: "dial", Net: network, Err: err}
+	if !errors.As(err, &wrapped) { // a timeout's, a context's, or an interrupted wait's
+		err = d.opError(err)
 	}
 	return nil, err
 }
@@ -89,14 +93,21 @@ func (d *dialing) Poll(cx *future.Context) (*TCPStream, error) {
 	s := d.stream
 	if err != nil {
 		d.Cancel()
-		return nil, &net.OpError{Op: "dial", Net: network(d.addr.Unix), Addr: netAddr(d.addr), Err: err}
+		return nil, d.opError(err)
 	}
 	d.stream = nil
 	d.Cancel()
 	return s, nil
 }
 
+func (d *dialing) opError(err error) error {
+	return &net.OpError{Op: "dial", Net: network(d.addr.Unix), Addr: netAddr(d.addr), Err: err}
+}
+
 func (d *dialing) poll(cx *future.Context) error {
+	if !cx.Spend() { // as in a read
+		return future.Pending
+	}
 	if d.err != nil {
 		return d.err
 	}
@@ -135,7 +146,7 @@ func (d *dialing) start(cx *future.Context) (connected bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	s.peer, s.peerKnown = d.addr, true
+	s.peer, s.hasPeer = d.addr, true
 	d.stream = s
 	if connected {
 		return true, s.prepare()
@@ -181,7 +192,7 @@ func (d *dialing) Cancel() {
 	}
 	if d.stream != nil {
 		d.stream.source.Write.Leave(&d.wait)
-		d.stream.Close()
+		d.stream.closeNow()
 	}
 }
 

@@ -6,40 +6,37 @@ import (
 	"github.com/eddy-go/eddy/future"
 )
 
-// underContext ends a future when a context does, which may happen on any goroutine.
-type underContext[T any] struct {
-	ctx  context.Context
-	f    Future[T]
-	stop func() bool // ends the watch of ctx
+// dialingUnder is an attempt to connect that ends when a context does, which may happen on any goroutine.
+type dialingUnder struct {
+	ctx     context.Context
+	dialing *dialing
+	stop    func() bool // ends the watch of ctx
 }
 
-func (u *underContext[T]) Poll(cx *future.Context) (T, error) {
+func (u *dialingUnder) Poll(cx *future.Context) (*TCPStream, error) {
 	if u.ctx.Err() != nil {
 		u.Cancel()
-		var zero T
-		return zero, context.Cause(u.ctx)
+		return nil, context.Cause(u.ctx)
 	}
-	v, err := u.f.Poll(cx)
-	if err != future.Pending {
-		u.unwatch()
-		return v, err
-	}
+	s, err := u.dialing.Poll(cx)
 	u.unwatch() // it wakes the waker of an earlier poll
-	u.stop = context.AfterFunc(u.ctx, cx.Waker().Wake)
-	return v, err
+	if err == future.Pending {
+		u.stop = context.AfterFunc(u.ctx, cx.Waker().Wake)
+	}
+	return s, err
 }
 
 // Cancel implements Future.
-func (u *underContext[T]) Cancel() {
+func (u *dialingUnder) Cancel() {
 	u.unwatch()
-	u.f.Cancel()
+	u.dialing.Cancel()
 }
 
-func (u *underContext[T]) unwatch() {
+func (u *dialingUnder) unwatch() {
 	if u.stop != nil {
 		u.stop()
 	}
 }
 
 // String says what the wait is for, in task dumps.
-func (u *underContext[T]) String() string { return describe(u.f) }
+func (u *dialingUnder) String() string { return u.dialing.String() }

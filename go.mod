@@ -3,3 +3,5 @@ module github.com/eddy-go/eddy
 go 1.26.0
 
 require golang.org/x/sys v0.49.0
+
+require github.com/urfave/cli/v3 v3.14.0

@@ -14,17 +14,15 @@ const schedulerPatience = time.Millisecond
 // runtime's state is in it.
 var runningLoops atomic.Int32
 
-// letOthersRun gives the processor to other goroutines, if the loop is busy, holds the only processor left, and an
-// offloaded function or the owner of a Handle may be waiting for it (F36). A wait that blocks does the same by itself.
-func (rt *Runtime) letOthersRun(timeout time.Duration) {
+// letOthersRun gives the processor to other goroutines from time to time, if the loop may hold the only one left, and
+// an offloaded function or the owner of a Handle may be waiting for it (F36). A wait in the kernel is no substitute: one
+// that ends within microseconds keeps the processor, though it passed through the scheduler's hooks.
+func (rt *Runtime) letOthersRun() {
 	now := rt.reactor.Sample()
-	if blocked := rt.kernel.Counters().Blocks; blocked != rt.schedBlock {
-		rt.schedBlock, rt.schedAt = blocked, now
-	}
-	if now-rt.schedAt < schedulerPatience {
+	if now-rt.yieldedAt < schedulerPatience {
 		return
 	}
-	rt.schedAt = now
+	rt.yieldedAt = now
 	if rt.handles.Load() == 0 && rt.offloads.inFlight() == 0 {
 		return
 	}

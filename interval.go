@@ -1,6 +1,7 @@
 package eddy
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/eddy-go/eddy/future"
@@ -99,3 +100,6 @@ func (t *tick) end() {
 	t.state = waitEnded
 	t.alarm.stop()
 }
+
+// String says what the wait is for, in task dumps.
+func (t *tick) String() string { return fmt.Sprintf("the next tick of %v", t.interval.period) }

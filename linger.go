@@ -57,7 +57,7 @@ func (l *lingerList) add(source *reactor.Source, d time.Duration) {
 	l.n++
 	waker := future.NewWaker(e, 0).Local()
 	e.timer = l.rt.reactor.Arm(e.deadline, waker)
-	source.Read.Wait(&e.wait, waker, e)
+	source.Read.Wait(&e.wait, waker, source)
 	waker.Wake() // the flag may be up already
 }
 
@@ -71,9 +71,6 @@ func (e *lingering) WakeLocal(uint64) {
 
 // Wake is never used: sources and timers wake on the loop.
 func (e *lingering) Wake(key uint64) { e.WakeLocal(key) }
-
-// String names the entry where waits are listed.
-func (e *lingering) String() string { return "the end of closed " + e.source.String() }
 
 func (l *lingerList) len() int   { return l.n }
 func (l *lingerList) ready() int { return len(l.woken) }
@@ -150,12 +147,11 @@ func (s *TCPStream) closeOnLoop() {
 	}
 	s.source.Read.WakeAll()
 	s.source.Write.WakeAll()
-	s.rt.sockets.remove(&s.socket)
 	s.rt.linger.add(s.source, s.lingers)
 }
 
 // nothingToLose reports whether a plain close cannot destroy bytes that we sent: none were, the peer has ended before
 // us and so sends nothing that we would not have read, or the program wants a reset.
 func (s *TCPStream) nothingToLose() bool {
-	return !s.sent || s.ended || s.lingers == 0
+	return !s.sent || s.peerEnded || s.lingers == 0
 }

@@ -1,9 +1,11 @@
 package eddy
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
 	"net"
-	"os"
+	"net/netip"
 	"syscall"
 
 	"github.com/eddy-go/eddy/internal/kernel"
@@ -37,21 +39,28 @@ func (rt *Runtime) ListenUnix(path string) (*TCPListener, error) {
 
 // ListenTCP is Runtime.ListenTCP with this configuration. From a task.
 func (c ListenConfig) ListenTCP(rt *Runtime, address string) (*TCPListener, error) {
-	addr, err := parseAddress(address)
+	rt.fromTask("ListenTCP")
+	addr, err := parseAddress(address, netip.IPv6Unspecified())
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: "tcp", Err: err}
 	}
-	return c.listen(rt, addr, address)
+	l, err := c.listen(rt, addr, address)
+	if errors.Is(err, syscall.EAFNOSUPPORT) && address[0] == ':' { // all addresses, on a host without IPv6
+		addr.IP = netip.AddrPortFrom(netip.IPv4Unspecified(), addr.IP.Port())
+		l, err = c.listen(rt, addr, address)
+	}
+	return l, err
 }
 
 // ListenUnix is Runtime.ListenUnix with this configuration. From a task.
 func (c ListenConfig) ListenUnix(rt *Runtime, path string) (*TCPListener, error) {
+	rt.fromTask("ListenUnix")
 	addr, err := parsePath(path)
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: "unix", Err: err}
 	}
 	l, err := c.listen(rt, addr, path)
-	if err == nil && path[0] != '@' {
+	if err == nil {
 		l.unlink = path
 	}
 	return l, err
@@ -73,9 +82,9 @@ func (c ListenConfig) listen(rt *Runtime, addr kernel.Addr, address string) (*TC
 	}
 	l, err := newListener(rt, fd, addr.Unix)
 	if err != nil {
+		rt.kernel.Unlink(addr.Path)
 		return nil, opError(err)
 	}
-	l.prepare()
 	return l, nil
 }
 
@@ -100,19 +109,30 @@ func (r rawDescriptor) Write(func(fd uintptr) bool) error {
 // before. The runtime owns the descriptor from now on, also on failure. The file of a Unix socket is not removed. From
 // a task.
 func (rt *Runtime) ListenerFromFD(fd int) (*TCPListener, error) {
+	rt.fromTask("ListenerFromFD")
 	opError := func(err error) error { return &net.OpError{Op: "file", Net: "fd", Err: err} }
-	addr, err := rt.kernel.Adopt(fd)
+	addr, err := rt.adopt(fd)
 	if err != nil {
 		rt.kernel.Close(fd)
 		return nil, opError(err)
-	}
-	if listening, errno := rt.kernel.Option(fd, kernel.OptListening); errno != 0 || listening == 0 {
-		rt.kernel.Close(fd)
-		return nil, opError(os.NewSyscallError("accept", syscall.EINVAL))
 	}
 	l, err := newListener(rt, fd, addr.Unix)
 	if err != nil {
 		return nil, opError(err)
 	}
 	return l, nil
+}
+
+// adopt makes sure that fd is what a TCPListener can be made of.
+func (rt *Runtime) adopt(fd int) (kernel.Addr, error) {
+	addr, err := rt.kernel.Adopt(fd)
+	if err != nil {
+		return addr, err
+	}
+	listening, _ := rt.kernel.Option(fd, kernel.OptListening)
+	kind, _ := rt.kernel.Option(fd, kernel.OptType)
+	if listening == 0 || kind != syscall.SOCK_STREAM || addr == (kernel.Addr{}) {
+		return addr, fmt.Errorf("descriptor %d is no listening TCP or Unix stream socket: %w", fd, syscall.EINVAL)
+	}
+	return addr, nil
 }

@@ -31,12 +31,11 @@ type Runtime struct {
 	buffers  bufferStack   // lent to copies while there is data
 	stats    runtimeCounts // what no layer below counts
 
-	phase      atomic.Int32 // fresh, running, ended: also read by other goroutines
-	handles    atomic.Int32 // open Handles
-	stopAsked  bool         // by Handle.Shutdown
-	turns      uint64
-	schedBlock uint64        // kernel waits through Go's scheduler, when last seen
-	schedAt    time.Duration // when the loop was last known to have entered Go's scheduler
+	phase     atomic.Int32 // fresh, running, ended: also read by other goroutines
+	handles   atomic.Int32 // open Handles
+	stopAsked bool         // by Handle.Shutdown
+	turns     uint64
+	yieldedAt time.Duration // when letOthersRun last looked
 }
 
 // The phases of a Runtime.
@@ -97,7 +96,7 @@ func (rt *Runtime) run(over func() bool) error {
 		if err != nil {
 			return err
 		}
-		rt.letOthersRun(timeout)
+		rt.letOthersRun()
 		// 5. Turn events into readiness and wakes.
 		if err := rt.reactor.Wait(timeout); err != nil {
 			return err
@@ -111,14 +110,14 @@ func (rt *Runtime) timeout() (time.Duration, error) {
 	if rt.exec.Ready()+rt.exec.Yielded()+rt.linger.ready() > 0 {
 		return 0, nil
 	}
-	timeout := time.Duration(-1)
-	if deadline, ok := rt.reactor.NextDeadline(); ok {
-		timeout = max(0, deadline-rt.reactor.Sample())
-	}
+	timeout := rt.reactor.NextWait()
+	// First the question whether anybody outside may still have something to say, then the look at what they have
+	// said: the other way round, a Handle.Spawn and its Release could fall in between.
+	stuck := timeout < 0 && rt.deadlocked()
 	if timeout == 0 || !rt.exec.FallAsleep() {
 		return 0, nil
 	}
-	if timeout < 0 && rt.deadlocked() {
+	if stuck {
 		return 0, &DeadlockError{Tasks: rt.exec.Tasks()}
 	}
 	return timeout, nil

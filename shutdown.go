@@ -1,6 +1,7 @@
 package eddy
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -41,9 +42,7 @@ func (rt *Runtime) end() error {
 	}
 	rt.linger.closeAll()
 	rt.reactor.Disarm(timer)
-	if offloadErr := rt.offloads.unfinished(); offloadErr != nil {
-		err = offloadErr
-	}
+	err = errors.Join(err, rt.offloads.unfinished())
 
 	rt.exec.StopIdle()
 	if err == nil {
@@ -58,14 +57,15 @@ func (rt *Runtime) end() error {
 	return err
 }
 
-// leftBehind says what outlived the end: a future that armed a timer and does not disarm it in Cancel, or a bug of
-// eddy.
+// leftBehind says what outlived the end: a future whose Cancel does not disarm its timer, or does not reach the Async
+// inside it, or a bug of eddy.
 func (rt *Runtime) leftBehind() error {
-	tasks, sources, timers := rt.exec.Live(), rt.reactor.Sources(), rt.reactor.Timers()
-	if tasks+sources+timers == 0 {
+	tasks, coroutines := rt.exec.Live(), rt.exec.Coroutines()
+	sources, timers := rt.reactor.Sources(), rt.reactor.Timers()
+	if tasks+coroutines+sources+timers == 0 {
 		return nil
 	}
-	return fmt.Errorf("eddy: the runtime has ended with %d tasks, %d sources and %d timers left: does each future's Cancel release what it holds?", tasks, sources, timers)
+	return fmt.Errorf("eddy: the runtime has ended with %d tasks, %d coroutines, %d sources and %d timers left: does each future's Cancel release what it holds?", tasks, coroutines, sources, timers)
 }
 
 // Now returns the time of this runtime's clock, for SetDeadline: the wall clock when the runtime was made plus the

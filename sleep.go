@@ -1,6 +1,7 @@
 package eddy
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/eddy-go/eddy/future"
@@ -49,3 +50,6 @@ func (s *sleep) end() {
 	s.state = waitEnded
 	s.alarm.stop()
 }
+
+// String says what the wait is for, in task dumps.
+func (s *sleep) String() string { return fmt.Sprintf("a sleep of %v", s.d) }

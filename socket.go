@@ -20,10 +20,12 @@ type socket struct {
 	source *reactor.Source
 	owner  closer
 	unix   bool
-	closed atomic.Bool
+	closed atomic.Bool // Close was called
+	gone   bool        // and has been carried out
 
-	local, peer           kernel.Addr
-	localKnown, peerKnown bool
+	local, peer kernel.Addr
+	localKnown  bool
+	hasPeer     bool // a stream's, from the first moment on
 
 	next, prev *socket // in rt.sockets
 }
@@ -55,10 +57,31 @@ func kindOf(rt *Runtime, unix bool) reactor.Kind {
 // close ends the socket, from any goroutine. The error is that of a second close.
 func (s *socket) close(op string) error {
 	if !s.closed.CompareAndSwap(false, true) {
+		return s.closedError(op)
+	}
+	s.onLoop(s.closeNow)
+	return nil
+}
+
+// closeNow is close for callers on the loop, whoever has asked for it. It does its work once: a close that another
+// goroutine has posted may come after the runtime has closed everything.
+func (s *socket) closeNow() {
+	s.closed.Store(true)
+	if s.gone {
+		return
+	}
+	s.gone = true
+	s.localAddr() // a closed net.Conn still knows its addresses
+	s.rt.sockets.remove(s)
+	s.owner.closeOnLoop()
+}
+
+// closedError is the error of a call on a closed socket. Other goroutines see no addresses: those belong to the loop.
+func (s *socket) closedError(op string) error {
+	if s.rt.onLoop() {
 		return s.opError(op, net.ErrClosed)
 	}
-	s.onLoop(s.owner.closeOnLoop)
-	return nil
+	return &net.OpError{Op: op, Net: network(s.unix), Err: net.ErrClosed}
 }
 
 // onLoop runs fn on the loop: now, if the caller is there, else at its next turn. It reports false when the runtime
@@ -76,33 +99,17 @@ func (rt *Runtime) onLoop() bool {
 	return rt.phase.Load() == phaseRunning && rt.exec.OnLoopThread()
 }
 
-// waitingTask names whoever waits, in errors and task dumps.
-func (rt *Runtime) waitingTask() fmt.Stringer {
-	if t := rt.exec.Running(); t != nil {
-		return t
-	}
-	return noTask{}
-}
+// waitingTask names whoever waits, in errors.
+func (rt *Runtime) waitingTask() fmt.Stringer { return rt.exec.Running() }
 
-type noTask struct{}
-
-func (noTask) String() string { return "no task" }
-
-// localAddr and peerAddr ask the kernel when somebody asks them, and remember.
+// localAddr asks the kernel when somebody wants to know, and remembers. A socket that could not be registered has no
+// source and is asked for its name all the same.
 func (s *socket) localAddr() kernel.Addr {
-	if !s.localKnown && s.source.Registered() {
+	if !s.localKnown && s.source != nil && s.source.Registered() {
 		s.local, _ = s.rt.kernel.LocalAddr(s.source.FD())
 		s.localKnown = true
 	}
 	return s.local
-}
-
-func (s *socket) peerAddr() kernel.Addr {
-	if !s.peerKnown && s.source.Registered() {
-		s.peer, _ = s.rt.kernel.PeerAddr(s.source.FD())
-		s.peerKnown = true
-	}
-	return s.peer
 }
 
 // String names the socket in errors and task dumps.
@@ -111,7 +118,7 @@ func (s *socket) String() string {
 	if a := netAddr(s.localAddr()); a != nil {
 		name += " " + a.String()
 	}
-	if a := netAddr(s.peer); a != nil && s.peerKnown {
+	if a := netAddr(s.peer); a != nil && s.hasPeer {
 		name += "->" + a.String()
 	}
 	return name
@@ -120,7 +127,7 @@ func (s *socket) String() string {
 // opError wraps an error as package net does.
 func (s *socket) opError(op string, err error) error {
 	e := &net.OpError{Op: op, Net: network(s.unix), Err: err}
-	if s.peerKnown {
+	if s.hasPeer {
 		e.Source, e.Addr = netAddr(s.localAddr()), netAddr(s.peer)
 	} else {
 		e.Addr = netAddr(s.localAddr())
@@ -143,19 +150,14 @@ func (s *socket) waitError(op string, err error) error {
 
 // leave takes the socket out of everything: waiters wake, the token goes stale. The descriptor is the caller's again.
 func (s *socket) leave() (fd int) {
-	if !s.source.Read.First(nil) || !s.source.Write.First(nil) {
-		s.localAddr() // for the errors that the waiters will return
-	}
-	fd = s.source.FD()
 	s.rt.reactor.Deregister(s.source)
-	s.rt.sockets.remove(s)
-	return fd
+	return s.source.FD()
 }
 
 // control implements SyscallConn's Control.
 func (s *socket) control(f func(fd uintptr)) error {
 	if s.closed.Load() {
-		return s.opError("raw-control", net.ErrClosed)
+		return s.closedError("raw-control")
 	}
 	f(uintptr(s.source.FD()))
 	return nil
@@ -164,7 +166,7 @@ func (s *socket) control(f func(fd uintptr)) error {
 // setOption sets a socket option, from the loop.
 func (s *socket) setOption(o kernel.Option, value int) error {
 	if s.closed.Load() {
-		return s.opError("set", net.ErrClosed)
+		return s.closedError("set")
 	}
 	if errno := s.rt.kernel.SetOption(s.source.FD(), o, value); errno != 0 {
 		return s.callError("set", "setsockopt", errno)
@@ -172,7 +174,8 @@ func (s *socket) setOption(o kernel.Option, value int) error {
 	return nil
 }
 
-// socketList is the registry of open sockets: the runtime closes what its tasks forgot.
+// socketList is the registry of open sockets: the runtime closes what its tasks forgot, and what other goroutines
+// wanted to close too late.
 type socketList struct{ first *socket }
 
 func (l *socketList) add(s *socket) {
@@ -196,11 +199,7 @@ func (l *socketList) remove(s *socket) {
 }
 
 func (l *socketList) closeAll() {
-	for s := l.first; s != nil; {
-		next := s.next
-		if s.closed.CompareAndSwap(false, true) {
-			s.owner.closeOnLoop()
-		}
-		s = next
+	for l.first != nil {
+		l.first.closeNow()
 	}
 }

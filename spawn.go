@@ -11,16 +11,19 @@ import (
 // and those before it in the queue have been polled. Its handle may be ignored: a panic that nobody joins goes to
 // Config.OnPanic. While the runtime shuts down the task is refused: its handle has ended with ErrClosed. From a task.
 func (rt *Runtime) Spawn(fn func()) *JoinHandle[struct{}] {
+	rt.fromTask("Spawn")
 	return executor.SpawnPlain(rt.exec, fn)
 }
 
 // Spawn is Runtime.Spawn for a function with a result, which Join returns. From a task.
 func Spawn[T any](rt *Runtime, fn func() (T, error)) *JoinHandle[T] {
+	rt.fromTask("Spawn")
 	return executor.Spawn(rt.exec, fn)
 }
 
 // SpawnFuture starts a future as a task of its own. Without a coroutine it is the smallest task there is. From a task.
 func SpawnFuture[T any](rt *Runtime, f Future[T]) *JoinHandle[T] {
+	rt.fromTask("SpawnFuture")
 	return executor.SpawnFuture(rt.exec, f)
 }
 

@@ -1,8 +1,6 @@
 package eddy
 
 import (
-	"fmt"
-
 	"github.com/eddy-go/eddy/internal/kernel"
 )
 
@@ -59,10 +57,5 @@ func (rt *Runtime) Stats() Stats {
 	}
 }
 
-// describe names a future in task dumps.
-func describe(f any) string {
-	if s, ok := f.(fmt.Stringer); ok {
-		return s.String()
-	}
-	return fmt.Sprintf("%T", f)
-}
+// KernelName names the mechanism by which the loop waits: "epoll", "kqueue". From a task, or before BlockOn.
+func (rt *Runtime) KernelName() string { return rt.kernel.Name() }

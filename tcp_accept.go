@@ -1,7 +1,6 @@
 package eddy
 
 import (
-	"net"
 	"syscall"
 	"time"
 
@@ -32,26 +31,30 @@ func (a *accepting) Poll(cx *future.Context) (*TCPStream, error) {
 
 func (a *accepting) poll(cx *future.Context) (*TCPStream, error) {
 	l := a.l
+	if !cx.Spend() { // so the accepts of a poll are bounded, and clients get their turn (F9); so are those that fail
+		return nil, future.Pending
+	}
 	for !l.closed.Load() && l.source.Read.First(&a.wait) && l.source.Read.Ready() && !l.backoff.pausing() {
-		if !cx.Spend() { // so the accepts of a poll are bounded, and clients get their turn (F9)
-			break
-		}
 		fd, peer, errno := l.rt.kernel.Accept(l.source.FD())
 		switch acceptClass(errno) {
 		case acceptDone:
-			l.backoff.succeeded()
 			s, err := newStream(l.rt, fd, l.unix)
 			if err != nil {
 				l.backoff.pause(err) // this one connection is closed, the listener goes on
 				continue
 			}
-			s.peer, s.peerKnown = peer, true
+			l.backoff.succeeded()
+			s.peer, s.hasPeer = peer, true
 			if l.local.IP.IsValid() && !l.local.IP.Addr().IsUnspecified() || l.unix {
 				s.local, s.localKnown = l.local, true
 			}
 			return s, nil
 		case acceptNone:
 			l.source.Read.Clear()
+		case acceptNext:
+			if !cx.Spend() {
+				return nil, future.Pending
+			}
 		case acceptLater:
 			l.backoff.pause(errno)
 		case acceptFatal:
@@ -59,7 +62,7 @@ func (a *accepting) poll(cx *future.Context) (*TCPStream, error) {
 		}
 	}
 	if l.closed.Load() {
-		return nil, l.opError("accept", net.ErrClosed)
+		return nil, l.closedError("accept")
 	}
 	l.source.Read.Wait(&a.wait, cx.LocalWaker(), l.rt.waitingTask())
 	return nil, future.Pending

@@ -15,10 +15,7 @@ func (s *TCPStream) WriteTo(w io.Writer) (total int64, err error) {
 		}
 		n, err := s.passOn(w)
 		total += int64(n)
-		switch {
-		case err == io.EOF:
-			return total, nil
-		case err != nil:
+		if err != nil || s.ended {
 			return total, err
 		}
 	}
@@ -28,7 +25,7 @@ func (s *TCPStream) WriteTo(w io.Writer) (total int64, err error) {
 func (s *TCPStream) awaitReadable() error {
 	w := &s.waiter
 	if w.busy {
-		w = &readiness{s: s, direction: readDirection}
+		w = &readiness{s: s, direction: readDirection} // two reads: this one fails if it has to wait
 	}
 	w.busy = true
 	_, err := Await[struct{}](s.rt, w)
@@ -36,10 +33,10 @@ func (s *TCPStream) awaitReadable() error {
 	return err
 }
 
-// passOn moves what is there to w. A readiness that proves false moves nothing.
+// passOn moves what is there to w. A readiness that proves false moves nothing, and neither does the end.
 func (s *TCPStream) passOn(w io.Writer) (int, error) {
 	if s.ended {
-		return 0, io.EOF
+		return 0, nil
 	}
 	buf := s.rt.buffers.borrow()
 	defer s.rt.buffers.giveBack(buf)
@@ -51,8 +48,8 @@ func (s *TCPStream) passOn(w io.Writer) (int, error) {
 	case errno != 0:
 		return 0, s.callError("read", "read", errno)
 	case n == 0:
-		s.ended = true
-		return 0, io.EOF
+		s.end()
+		return 0, nil
 	}
 	if n < len(buf) {
 		s.source.ShortRead()
@@ -66,7 +63,8 @@ func (s *TCPStream) passOn(w io.Writer) (int, error) {
 }
 
 // ReadFrom copies from r to the stream until r's end, and returns how many bytes the stream took. It implements
-// io.ReaderFrom, so io.Copy(stream, r) uses it. From a task.
+// io.ReaderFrom, so io.Copy(stream, r) uses it. It holds a buffer to its end, because it cannot know when r waits;
+// where r is a *TCPStream it copies as WriteTo does. From a task.
 func (s *TCPStream) ReadFrom(r io.Reader) (total int64, err error) {
 	if from, ok := r.(*TCPStream); ok {
 		return from.WriteTo(s)

@@ -1,7 +1,6 @@
 package eddy
 
 import (
-	"net"
 	"os"
 	"time"
 
@@ -64,18 +63,18 @@ func (s *TCPStream) setDeadlines(t time.Time, read, write bool) error {
 	}
 	switch {
 	case s.closed.Load():
-		return s.opError("set", net.ErrClosed)
+		return s.closedError("set")
 	case s.rt.onLoop(): // the frequent case, without a closure
 		s.applyDeadlines(at, read, write)
 	case !s.rt.exec.Post(func() { s.applyDeadlines(at, read, write) }):
-		return s.opError("set", net.ErrClosed)
+		return s.closedError("set")
 	}
 	return nil
 }
 
 func (s *TCPStream) applyDeadlines(at time.Duration, read, write bool) {
-	if !s.source.Registered() {
-		return // closed in the meantime
+	if s.gone {
+		return // closed in the meantime: nobody would disarm the timer
 	}
 	if read {
 		s.readDeadline.set(at)
@@ -99,14 +98,14 @@ type idleTimeout struct {
 // os.ErrDeadlineExceeded; those that follow fail too. d is counted anew from this call; 0 is none. From any goroutine.
 func (s *TCPStream) SetIdleTimeout(d time.Duration) error {
 	if s.closed.Load() || !s.onLoop(func() { s.idle.set(d) }) {
-		return s.opError("set", net.ErrClosed)
+		return s.closedError("set")
 	}
 	return nil
 }
 
 func (i *idleTimeout) set(d time.Duration) {
-	if !i.stream.source.Registered() {
-		return // closed in the meantime
+	if i.stream.gone {
+		return // closed in the meantime: nobody would disarm the timer
 	}
 	i.stop()
 	i.after, i.expired = max(0, d), false

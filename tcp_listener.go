@@ -14,7 +14,7 @@ import (
 type TCPListener struct {
 	socket
 	backoff acceptBackoff
-	unlink  string // the file of a Unix socket that goes with the listener
+	unlink  string // the Unix socket's file that goes with the listener, if any
 }
 
 var _ net.Listener = (*TCPListener)(nil)
@@ -27,6 +27,7 @@ func newListener(rt *Runtime, fd int, unix bool) (*TCPListener, error) {
 		return nil, err
 	}
 	l.localAddr()
+	l.prepare()
 	return l, nil
 }
 
@@ -60,16 +61,14 @@ func (l *TCPListener) Close() error { return l.close("close") }
 func (l *TCPListener) closeOnLoop() {
 	l.backoff.stop()
 	fd := l.leave()
-	if l.unlink != "" {
-		l.rt.kernel.Unlink(l.unlink)
-	}
+	l.rt.kernel.Unlink(l.unlink)
 	l.rt.kernel.Close(fd)
 }
 
 // SyscallConn returns access to the descriptor, for its Control alone. From a task.
 func (l *TCPListener) SyscallConn() (syscall.RawConn, error) {
 	if l.closed.Load() {
-		return nil, l.opError("syscall", net.ErrClosed)
+		return nil, l.closedError("syscall")
 	}
 	return rawListener{l}, nil
 }
@@ -79,7 +78,9 @@ type rawListener struct{ l *TCPListener }
 
 func (r rawListener) Control(f func(fd uintptr)) error { return r.l.control(f) }
 
-func (r rawListener) Read(func(fd uintptr) bool) error { return r.l.opError("raw-read", syscall.EINVAL) }
+func (r rawListener) Read(func(fd uintptr) bool) error {
+	return r.l.opError("raw-read", syscall.EINVAL)
+}
 
 func (r rawListener) Write(func(fd uintptr) bool) error {
 	return r.l.opError("raw-write", syscall.EINVAL)

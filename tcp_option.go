@@ -88,8 +88,9 @@ func (s *TCPStream) SetLinger(seconds int) error {
 // not register it anywhere. From a task.
 func (s *TCPStream) SyscallConn() (syscall.RawConn, error) {
 	if s.closed.Load() {
-		return nil, s.opError("syscall", net.ErrClosed)
+		return nil, s.closedError("syscall")
 	}
+	s.sent = true // as far as we can know
 	return rawStream{s}, nil
 }
 
@@ -106,6 +107,7 @@ func (r rawStream) Read(f func(fd uintptr) (done bool)) error {
 			return err
 		}
 		if f(uintptr(s.source.FD())) {
+			s.moved()
 			return nil
 		}
 		s.source.Read.Clear()
@@ -123,10 +125,11 @@ func (r rawStream) Write(f func(fd uintptr) (done bool)) error {
 			return err
 		}
 		if f(uintptr(s.source.FD())) {
+			s.moved()
 			return nil
 		}
 		s.source.Write.Clear()
-		if _, err := Await[struct{}](s.rt, &readiness{s: s, direction: writeDirection}); err != nil {
+		if _, err := Await[struct{}](s.rt, &readiness{s: s, direction: writeDirection, busy: true}); err != nil {
 			return s.waitError("raw-write", err)
 		}
 	}

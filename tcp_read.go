@@ -42,6 +42,9 @@ func (r *ReadFuture) Poll(cx *future.Context) (int, error) {
 
 func (r *ReadFuture) poll(cx *future.Context) (int, error) {
 	s := r.s
+	if !cx.Spend() { // a read that fails costs too: a task that ignores its errors burns turns, not the loop
+		return 0, future.Pending
+	}
 	if err := s.ready("read", &s.readDeadline); err != nil {
 		return 0, err
 	}
@@ -52,9 +55,6 @@ func (r *ReadFuture) poll(cx *future.Context) (int, error) {
 		if s.ended {
 			return 0, io.EOF
 		}
-		if !cx.Spend() {
-			return 0, future.Pending
-		}
 		n, errno := s.rt.kernel.Read(s.source.FD(), r.p)
 		switch {
 		case errno == syscall.EAGAIN:
@@ -62,7 +62,7 @@ func (r *ReadFuture) poll(cx *future.Context) (int, error) {
 		case errno != 0:
 			return 0, s.callError("read", "read", errno)
 		case n == 0:
-			s.ended = true
+			s.end()
 			return 0, io.EOF
 		default:
 			if n < len(r.p) {

@@ -7,17 +7,22 @@ import (
 
 // Readable returns a future that is done when a Read would not wait: there are bytes, the end, or an error. It holds
 // no buffer. It may be done too early: the Read then waits. From a task.
-func (s *TCPStream) Readable() Future[struct{}] { return &readiness{s: s, direction: readDirection} }
+func (s *TCPStream) Readable() Future[struct{}] {
+	return &readiness{s: s, direction: readDirection, busy: true}
+}
 
 // readiness is the wait for one direction's flag.
 type readiness struct {
 	s         *TCPStream
 	wait      reactor.Waiter
 	direction whichDirection
-	busy      bool // the stream's own one: in use
+	busy      bool // begun and not ended
 }
 
 func (r *readiness) Poll(cx *future.Context) (struct{}, error) {
+	if !r.busy {
+		future.PolledAfterDone("Readable")
+	}
 	err := r.poll(cx)
 	if err != future.Pending {
 		r.Cancel()
@@ -27,20 +32,23 @@ func (r *readiness) Poll(cx *future.Context) (struct{}, error) {
 
 func (r *readiness) poll(cx *future.Context) error {
 	s, d := r.s, r.s.direction(r.direction)
+	if !cx.Spend() { // as in a read
+		return future.Pending
+	}
 	if err := s.ready(r.direction.op(), s.deadline(r.direction)); err != nil {
 		return err
 	}
 	if d.Ready() && d.First(&r.wait) || r.direction == readDirection && s.ended {
-		if !cx.Spend() {
-			return future.Pending
-		}
 		return nil
 	}
 	return s.park(cx, r.direction, &r.wait)
 }
 
 // Cancel implements Future.
-func (r *readiness) Cancel() { r.s.direction(r.direction).Leave(&r.wait) }
+func (r *readiness) Cancel() {
+	r.s.direction(r.direction).Leave(&r.wait)
+	r.busy = false
+}
 
 // String says what the wait is for, in task dumps.
 func (r *readiness) String() string { return r.direction.op() + "able " + r.s.String() }

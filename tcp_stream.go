@@ -22,10 +22,11 @@ type TCPStream struct {
 	writeDeadline deadline
 	idle          idleTimeout
 
-	ended   bool  // EOF was read, or CloseRead was called
-	sent    bool  // something was written: closing must not lose it
-	broken  error // a partial write was abandoned: nothing may follow it
-	lingers time.Duration
+	ended     bool  // reads return EOF: it was read, or CloseRead was called
+	peerEnded bool  // EOF was read
+	sent      bool  // something was written: closing must not lose it
+	broken    error // a partial write was abandoned: nothing may follow it
+	lingers   time.Duration
 }
 
 var _ net.Conn = (*TCPStream)(nil)
@@ -83,19 +84,26 @@ func (s *TCPStream) Close() error { return s.close("close") }
 // CloseWrite ends the write direction: the peer reads io.EOF. From a task.
 func (s *TCPStream) CloseWrite() error { return s.shutdown(kernel.ShutWrite) }
 
-// CloseRead ends the read direction: reads return io.EOF. From a task.
+// CloseRead ends the read direction: reads return io.EOF, those that wait too. The peer of a Unix socket learns of it
+// when it writes. TCP cannot tell its peer, and the kernel is not told either: it would report an end to Close, which
+// has to see the peer's own (F13). From a task.
 func (s *TCPStream) CloseRead() error {
-	err := s.shutdown(kernel.ShutRead)
-	if err == nil {
-		s.ended = true
-		s.source.Read.WakeAll()
+	switch {
+	case s.closed.Load():
+		return s.closedError("close")
+	case s.unix:
+		if err := s.shutdown(kernel.ShutRead); err != nil {
+			return err
+		}
 	}
-	return err
+	s.ended = true
+	s.source.Read.WakeAll()
+	return nil
 }
 
 func (s *TCPStream) shutdown(how kernel.How) error {
 	if s.closed.Load() {
-		return s.opError("close", net.ErrClosed)
+		return s.closedError("close")
 	}
 	if errno := s.rt.kernel.Shutdown(s.source.FD(), how); errno != 0 {
 		return s.callError("close", "shutdown", errno)
@@ -107,18 +115,21 @@ func (s *TCPStream) shutdown(how kernel.How) error {
 func (s *TCPStream) LocalAddr() net.Addr { return netAddr(s.localAddr()) }
 
 // RemoteAddr returns the peer's address, a *net.TCPAddr or *net.UnixAddr. From a task.
-func (s *TCPStream) RemoteAddr() net.Addr { return netAddr(s.peerAddr()) }
+func (s *TCPStream) RemoteAddr() net.Addr { return netAddr(s.peer) }
 
 // ready returns the error with which a read or a write fails before it asks the kernel.
 func (s *TCPStream) ready(op string, d *deadline) error {
 	switch {
 	case s.closed.Load():
-		return s.opError(op, net.ErrClosed)
+		return s.closedError(op)
 	case d.passed(), s.idle.expired:
 		return s.timedOut(op)
 	}
 	return nil
 }
+
+// end notes that EOF was read.
+func (s *TCPStream) end() { s.ended, s.peerEnded = true, true }
 
 // moved notes that bytes went in or out.
 func (s *TCPStream) moved() { s.idle.last = s.rt.reactor.Sample() }

@@ -36,6 +36,7 @@ func (s *TCPStream) WriteFuture(p []byte) *WriteFuture {
 func (s *TCPStream) WriteBuffers(bufs *net.Buffers) (int64, error) {
 	w := &WriteFuture{s: s, more: append(net.Buffers(nil), *bufs...)}
 	w.begin(nil)
+	consume(&w.more, 0)
 	_, err := Await[int](s.rt, w)
 	n := w.written
 	w.end()
@@ -69,6 +70,9 @@ func (w *WriteFuture) Poll(cx *future.Context) (int, error) {
 
 func (w *WriteFuture) poll(cx *future.Context) error {
 	s := w.s
+	if !cx.Spend() { // as in a read
+		return future.Pending
+	}
 	if err := s.ready("write", &s.writeDeadline); err != nil {
 		return err
 	}
@@ -79,10 +83,6 @@ func (w *WriteFuture) poll(cx *future.Context) error {
 	for d.First(&w.wait) && (d.Ready() || w.empty()) {
 		if w.empty() {
 			return nil
-		}
-		if !cx.Spend() {
-			d.Wait(&w.wait, cx.LocalWaker(), s.rt.waitingTask()) // it keeps its turn
-			return future.Pending
 		}
 		handed, n, errno := w.call(s.rt.kernel, s.source.FD())
 		switch {
@@ -97,6 +97,10 @@ func (w *WriteFuture) poll(cx *future.Context) error {
 			w.advance(n)
 			s.sent = true
 			s.moved()
+			if !w.empty() && !cx.Spend() {
+				d.Wait(&w.wait, cx.LocalWaker(), s.rt.waitingTask()) // it keeps its turn
+				return future.Pending
+			}
 		}
 	}
 	return s.park(cx, writeDirection, &w.wait)
@@ -125,7 +129,7 @@ func (w *WriteFuture) advance(n int) {
 	consume(&w.more, n)
 }
 
-// consume removes the first n bytes of the buffers, and the empty ones that follow.
+// consume removes the first n bytes of the buffers, and the empty ones before and after them.
 func consume(bufs *net.Buffers, n int) {
 	for len(*bufs) > 0 && n >= len((*bufs)[0]) {
 		n -= len((*bufs)[0])
@@ -139,10 +143,11 @@ func consume(bufs *net.Buffers, n int) {
 
 // Cancel implements Future. Once a part went out, the stream refuses further writes with ErrPartialWrite.
 func (w *WriteFuture) Cancel() {
+	w.s.source.Write.Leave(&w.wait)
 	if w.written > 0 && !w.empty() {
 		w.s.broken = ErrPartialWrite
+		w.s.source.Write.WakeAll() // those behind it in the queue need not wait for room to fail
 	}
-	w.s.source.Write.Leave(&w.wait)
 	w.end()
 }
 

@@ -1,6 +1,7 @@
 package eddy
 
 import (
+	"fmt"
 	"os"
 	"time"
 
@@ -63,4 +64,12 @@ func (t *timeout[T]) end() {
 	t.state = waitEnded
 	t.f = nil
 	t.alarm.stop()
+}
+
+// String says what the wait is for, in task dumps.
+func (t *timeout[T]) String() string {
+	if inner, ok := any(t.f).(fmt.Stringer); ok {
+		return fmt.Sprintf("%v, at most %v", inner, t.d)
+	}
+	return fmt.Sprintf("%T, at most %v", t.f, t.d)
 }
