@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/eddy-go/eddy"
+)
+
+// client is one connection. Its fields belong to its task, except index, which is the server's.
+type client struct {
+	server   *server
+	stream   *eddy.TCPStream
+	listener *eddy.TCPListener
+	index    int // in server.clients
+}
+
+// serve is the client's task.
+func (c *client) serve() {
+	defer c.leave() // also when the handler panics
+	if timeout := c.server.options.idleTimeout; timeout > 0 {
+		c.stream.SetIdleTimeout(timeout)
+	}
+	c.debug("client connected", nil)
+	c.logEnd(c.server.handle(c))
+}
+
+// echo sends back what comes, until the client ends its direction or the server stops. Between bytes the client costs
+// a parked task and no buffer; an echo allocates nothing.
+func (c *client) echo() error {
+	if !c.server.stopping {
+		_, err := c.stream.WriteTo(c)
+		if !c.server.stopping || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return err
+		}
+	}
+	return c.echoRest()
+}
+
+// Write sends p back, and counts. WriteTo calls it with what it has read.
+func (c *client) Write(p []byte) (int, error) {
+	t := &c.server.totals
+	t.bytesIn += uint64(len(p))
+	n, err := c.stream.Write(p)
+	t.bytesOut += uint64(n)
+	return n, err
+}
+
+// interrupt ends the wait for bytes. A write that is blocked goes on: its bytes came before the stop. The expired
+// deadline hides bytes that are there already, and echoRest fetches them.
+func (c *client) interrupt() { c.stream.SetReadDeadline(c.server.rt.Now().Add(-time.Second)) }
+
+// echoRest echoes what has reached our socket by now, and no more: a client that goes on sending does not keep the
+// server from stopping.
+func (c *client) echoRest() error {
+	c.stream.SetReadDeadline(time.Time{}) // it was interrupt's
+	_, err := io.CopyN(c, c.stream, waitingBytes(c.stream))
+	return err
+}
+
+// leave ends the connection: the client reads the end after what was echoed.
+func (c *client) leave() {
+	c.stream.Close()
+	c.server.forget(c)
+}
+
+// logEnd logs why a client has left: a line for those who were dropped, debug lines for all others.
+func (c *client) logEnd(err error) {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		c.server.totals.timeouts++
+		c.server.log.Info("client timed out", "client", c.name(), "idle", c.server.options.idleTimeout)
+	case err == nil || err == io.EOF:
+		c.debug("client left", nil)
+	default:
+		c.debug("client failed", err)
+	}
+}
+
+// debug logs a line that is not even built at the usual level.
+func (c *client) debug(what string, err error) {
+	log := c.server.log
+	switch {
+	case !log.Enabled(context.Background(), slog.LevelDebug):
+	case err != nil:
+		log.Debug(what, "client", c.name(), "error", err)
+	default:
+		log.Debug(what, "client", c.name())
+	}
+}
+
+// name names the client in the log. Clients of a Unix socket have no address of their own.
+func (c *client) name() string {
+	if remote := c.stream.RemoteAddr(); remote != nil && remote.String() != "" {
+		return nameOf(remote)
+	}
+	return "a client of " + nameOf(c.listener.Addr())
+}
