@@ -2,7 +2,8 @@ package eddy
 
 import (
 	"io"
-	"syscall"
+
+	"github.com/eddy-go/eddy/future"
 )
 
 // WriteTo copies from the stream to w until the end of the stream, and returns how many bytes w took. It implements
@@ -40,21 +41,14 @@ func (s *TCPStream) passOn(w io.Writer) (int, error) {
 	}
 	buf := s.rt.buffers.borrow()
 	defer s.rt.buffers.giveBack(buf)
-	n, errno := s.rt.kernel.Read(s.source.FD(), buf[:])
-	switch {
-	case errno == syscall.EAGAIN:
-		s.source.Read.Clear()
+	n, err := s.receive(buf[:])
+	switch err {
+	case nil:
+	case io.EOF, future.Pending:
 		return 0, nil
-	case errno != 0:
-		return 0, s.callError("read", "read", errno)
-	case n == 0:
-		s.end()
-		return 0, nil
+	default:
+		return 0, err
 	}
-	if n < len(buf) {
-		s.source.ShortRead()
-	}
-	s.moved()
 	written, err := w.Write(buf[:n])
 	if err == nil && written < n {
 		err = io.ErrShortWrite

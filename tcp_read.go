@@ -55,27 +55,34 @@ func (r *ReadFuture) poll(cx *future.Context) (int, error) {
 		if s.ended {
 			return 0, io.EOF
 		}
-		n, errno := s.rt.kernel.Read(s.source.FD(), r.p)
-		switch {
-		case errno == syscall.EAGAIN:
-			s.source.Read.Clear()
-		case errno != 0:
-			return 0, s.callError("read", "read", errno)
-		case n == 0:
-			s.end()
-			return 0, io.EOF
-		default:
-			if n < len(r.p) {
-				s.source.ShortRead()
-			}
-			s.moved()
-			return n, nil
+		if n, err := s.receive(r.p); err != future.Pending {
+			return n, err
 		}
 	}
 	if s.ended {
 		return 0, io.EOF
 	}
 	return 0, s.park(cx, readDirection, &r.wait)
+}
+
+// receive makes one system call, and notes what it tells of the flag. Its error is Pending when nothing was there.
+func (s *TCPStream) receive(p []byte) (int, error) {
+	n, errno := s.rt.kernel.Read(s.source.FD(), p)
+	switch {
+	case errno == syscall.EAGAIN:
+		s.source.Read.Clear()
+		return 0, future.Pending
+	case errno != 0:
+		return 0, s.callError("read", "read", errno)
+	case n == 0:
+		s.end()
+		return 0, io.EOF
+	}
+	if n < len(p) {
+		s.source.ShortRead()
+	}
+	s.moved()
+	return n, nil
 }
 
 // Cancel implements Future.

@@ -4,7 +4,9 @@ import (
 	"net"
 	"time"
 
+	"github.com/eddy-go/eddy/future"
 	"github.com/eddy-go/eddy/internal/kernel"
+	"github.com/eddy-go/eddy/internal/reactor"
 )
 
 // TCPStream is a connection, over TCP or a Unix socket. It is a net.Conn whose methods are for tasks of its runtime:
@@ -47,6 +49,14 @@ func newStream(rt *Runtime, fd int, unix bool) (*TCPStream, error) {
 // Read reads what is there, up to len(p) bytes, and waits while nothing is. At the end of the stream it returns
 // io.EOF; other errors are *net.OpError. From a task.
 func (s *TCPStream) Read(p []byte) (int, error) {
+	if err := s.rt.exec.Current("Read").Spend(); err != nil {
+		return 0, s.waitError("read", err)
+	}
+	if !s.ended && len(p) > 0 && s.clear(&s.source.Read, &s.readDeadline) {
+		if n, err := s.receive(p); err != future.Pending {
+			return n, err
+		}
+	}
 	r := &s.reader
 	if r.busy {
 		r = &ReadFuture{s: s} // two reads: this one fails if it has to wait
@@ -67,14 +77,26 @@ func (s *TCPStream) Write(p []byte) (int, error) {
 	if w.busy {
 		w = &WriteFuture{s: s}
 	}
+	err := s.rt.exec.Current("Write").Spend()
 	w.begin(p)
-	_, err := Await[int](s.rt, w)
+	if err == nil && s.broken == nil && !w.empty() && s.clear(&s.source.Write, &s.writeDeadline) {
+		err = w.send()
+	}
+	if err == nil && (!w.empty() || len(p) == 0) {
+		_, err = Await[int](s.rt, w)
+	}
 	n := w.written
 	w.end()
 	if err != nil {
 		return n, s.waitError("write", err)
 	}
 	return n, nil
+}
+
+// clear reports whether a call may be made at once: nothing has ended the stream's direction, its flag is up, and
+// nobody queues. It is the short way past the futures of Read and Write, which find out why where it is closed.
+func (s *TCPStream) clear(d *reactor.Direction, limit *deadline) bool {
+	return d.Ready() && d.First(nil) && !s.closed.Load() && !limit.passed() && !s.idle.expired
 }
 
 // Close ends the stream and never waits: what was written still goes out, and reads and writes that wait return an

@@ -71,7 +71,7 @@ func (w *WriteFuture) Poll(cx *future.Context) (int, error) {
 func (w *WriteFuture) poll(cx *future.Context) error {
 	s := w.s
 	if !cx.Spend() { // as in a read
-		return future.Pending
+		return w.yield(cx)
 	}
 	if err := s.ready("write", &s.writeDeadline); err != nil {
 		return err
@@ -84,23 +84,11 @@ func (w *WriteFuture) poll(cx *future.Context) error {
 		if w.empty() {
 			return nil
 		}
-		handed, n, errno := w.call(s.rt.kernel, s.source.FD())
-		switch {
-		case errno == syscall.EAGAIN:
-			d.Clear()
-		case errno != 0:
-			return s.callError("write", "write", errno)
-		default:
-			if n < handed {
-				s.source.ShortWrite()
-			}
-			w.advance(n)
-			s.sent = true
-			s.moved()
-			if !w.empty() && !cx.Spend() {
-				d.Wait(&w.wait, cx.LocalWaker(), s.rt.waitingTask()) // it keeps its turn
-				return future.Pending
-			}
+		if err := w.send(); err != nil {
+			return err
+		}
+		if d.Ready() && !w.empty() && !cx.Spend() {
+			return w.yield(cx)
 		}
 	}
 	return s.park(cx, writeDirection, &w.wait)
@@ -108,6 +96,35 @@ func (w *WriteFuture) poll(cx *future.Context) error {
 
 // empty reports whether everything went out.
 func (w *WriteFuture) empty() bool { return len(w.p) == 0 && len(w.more) == 0 }
+
+// yield waits for the next turn of the loop, which Spend has arranged. A write of which a part went out keeps its place
+// before all others.
+func (w *WriteFuture) yield(cx *future.Context) error {
+	if w.written > 0 {
+		w.s.source.Write.Wait(&w.wait, cx.LocalWaker(), w.s.rt.waitingTask())
+	}
+	return future.Pending
+}
+
+// send makes one system call, and notes what it tells of the flag.
+func (w *WriteFuture) send() error {
+	s := w.s
+	handed, n, errno := w.call(s.rt.kernel, s.source.FD())
+	switch {
+	case errno == syscall.EAGAIN:
+		s.source.Write.Clear()
+		return nil
+	case errno != 0:
+		return s.callError("write", "write", errno)
+	}
+	if n < handed {
+		s.source.ShortWrite()
+	}
+	w.advance(n)
+	s.sent = true
+	s.moved()
+	return nil
+}
 
 // call makes one system call, and returns how many bytes were handed to it.
 func (w *WriteFuture) call(k kernel.Kernel, fd int) (handed, n int, errno kernel.Errno) {

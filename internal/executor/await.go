@@ -31,9 +31,10 @@ func pollFrom[T any](c *Coroutine, f future.Future[T]) (v T, err error) {
 	ex.polling = true
 	returned := false
 	defer func() {
-		defer ex.pollingDone()
-		if !returned {
-			f.Cancel()
+		if returned {
+			ex.polling = false
+		} else {
+			abandon(c, f)
 		}
 	}()
 	v, err = f.Poll(c.cx)
