@@ -22,38 +22,23 @@ func (s *TCPStream) WriteTo(w io.Writer) (total int64, err error) {
 	}
 }
 
-// awaitReadable parks until a read need not wait.
-func (s *TCPStream) awaitReadable() error {
-	w := &s.waiter
-	if w.busy {
-		w = &readiness{s: s, direction: readDirection} // two reads: this one fails if it has to wait
-	}
-	w.busy = true
-	_, err := Await[struct{}](s.rt, w)
-	w.busy = false
-	return err
-}
-
 // passOn moves what is there to w. A readiness that proves false moves nothing, and neither does the end.
 func (s *TCPStream) passOn(w io.Writer) (int, error) {
 	if s.ended {
 		return 0, nil
 	}
 	buf := s.rt.buffers.borrow()
-	defer s.rt.buffers.giveBack(buf)
 	n, err := s.receive(buf[:])
-	switch err {
-	case nil:
-	case io.EOF, future.Pending:
-		return 0, nil
-	default:
-		return 0, err
+	if n > 0 {
+		read := n
+		if n, err = w.Write(buf[:n]); err == nil && n < read {
+			err = io.ErrShortWrite
+		}
+	} else if err == io.EOF || err == future.Pending {
+		err = nil
 	}
-	written, err := w.Write(buf[:n])
-	if err == nil && written < n {
-		err = io.ErrShortWrite
-	}
-	return written, err
+	s.rt.buffers.giveBack(buf) // not deferred: a panic may take the buffer along
+	return n, err
 }
 
 // ReadFrom copies from r to the stream until r's end, and returns how many bytes the stream took. It implements

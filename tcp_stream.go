@@ -1,6 +1,7 @@
 package eddy
 
 import (
+	"io"
 	"net"
 	"time"
 
@@ -16,9 +17,8 @@ import (
 // One task may read while another writes. Two reads that wait at once are an error; writes queue, each whole.
 type TCPStream struct {
 	socket
-	reader ReadFuture  // of Read
 	writer WriteFuture // of Write
-	waiter readiness   // of WriteTo
+	waiter readiness   // of Read and WriteTo
 
 	readDeadline  deadline
 	writeDeadline deadline
@@ -36,7 +36,7 @@ var _ net.Conn = (*TCPStream)(nil)
 // newStream takes over fd, a connected socket. On failure it is closed.
 func newStream(rt *Runtime, fd int, unix bool) (*TCPStream, error) {
 	s := &TCPStream{socket: socket{unix: unix}, lingers: defaultLinger}
-	s.reader.s, s.writer.s, s.waiter.s = s, s, s
+	s.writer.s, s.waiter.s = s, s
 	s.readDeadline = deadline{at: noDeadline, stream: s, direction: readDirection}
 	s.writeDeadline = deadline{at: noDeadline, stream: s, direction: writeDirection}
 	s.idle.stream = s
@@ -49,25 +49,24 @@ func newStream(rt *Runtime, fd int, unix bool) (*TCPStream, error) {
 // Read reads what is there, up to len(p) bytes, and waits while nothing is. At the end of the stream it returns
 // io.EOF; other errors are *net.OpError. From a task.
 func (s *TCPStream) Read(p []byte) (int, error) {
-	if err := s.rt.exec.Current("Read").Spend(); err != nil {
+	if len(p) == 0 {
+		err := s.rt.exec.Current("Read").Spend()
+		if err == nil {
+			err = s.ready("read", &s.readDeadline)
+		}
 		return 0, s.waitError("read", err)
 	}
-	if !s.ended && len(p) > 0 && s.clear(&s.source.Read, &s.readDeadline) {
+	for {
+		if err := s.awaitReadable(); err != nil {
+			return 0, s.waitError("read", err)
+		}
+		if s.ended {
+			return 0, io.EOF
+		}
 		if n, err := s.receive(p); err != future.Pending {
 			return n, err
 		}
 	}
-	r := &s.reader
-	if r.busy {
-		r = &ReadFuture{s: s} // two reads: this one fails if it has to wait
-	}
-	r.begin(p)
-	n, err := Await[int](s.rt, r)
-	r.end()
-	if err != nil {
-		return n, s.waitError("read", err)
-	}
-	return n, nil
 }
 
 // Write writes all of p, and waits while there is no room. If it fails it returns how much went out. Several writes

@@ -109,7 +109,14 @@ func (w *WriteFuture) yield(cx *future.Context) error {
 // send makes one system call, and notes what it tells of the flag.
 func (w *WriteFuture) send() error {
 	s := w.s
-	handed, n, errno := w.call(s.rt.kernel, s.source.FD())
+	handed, n, errno := len(w.p), 0, kernel.Errno(0)
+	if len(w.more) == 0 {
+		n, errno = s.rt.kernel.Write(s.source.FD(), w.p)
+	} else {
+		// The kernel may take fewer buffers than it is given, so only the first tells of a short write.
+		handed = len(w.more[0])
+		n, errno = s.rt.kernel.Writev(s.source.FD(), w.more)
+	}
 	switch {
 	case errno == syscall.EAGAIN:
 		s.source.Write.Clear()
@@ -124,17 +131,6 @@ func (w *WriteFuture) send() error {
 	s.sent = true
 	s.moved()
 	return nil
-}
-
-// call makes one system call, and returns how many bytes were handed to it.
-func (w *WriteFuture) call(k kernel.Kernel, fd int) (handed, n int, errno kernel.Errno) {
-	if len(w.more) == 0 {
-		n, errno = k.Write(fd, w.p)
-		return len(w.p), n, errno
-	}
-	// The kernel may take fewer buffers than it is given, so only the first tells of a short write.
-	n, errno = k.Writev(fd, w.more)
-	return len(w.more[0]), n, errno
 }
 
 func (w *WriteFuture) advance(n int) {

@@ -85,6 +85,16 @@ func (c *Coroutine) resumed(outer *Coroutine, polling bool) {
 	}
 }
 
+// Pause parks the running coroutine, which has arranged for its LocalWaker to be woken. It may return without reason: the
+// caller looks again, and asks Spend whether it may. It is Await without the frames of a future's Poll.
+func (c *Coroutine) Pause(what any) {
+	c.beginWait()
+	c.park(what)
+}
+
+// LocalWaker returns the waker of the poll that runs the coroutine. It is for a coroutine that is not interrupted.
+func (c *Coroutine) LocalWaker() future.LocalWaker { return c.cx.LocalWaker() }
+
 // park switches back to whoever resumed. It returns when it is resumed, for whatever reason.
 func (c *Coroutine) park(what any) {
 	c.waiting, c.since = what, c.ex.clock.Sample()

@@ -35,9 +35,7 @@ func (ex *Executor) takeWorker() *worker {
 		ex.idle = ex.idle[:n-1]
 		return w
 	}
-	w := &worker{}
-	w.next, w.stop = iter.Pull(w.run)
-	return w
+	return newWorker()
 }
 
 // putWorker takes a worker back whose job has ended: it is kept for reuse, or its goroutine ends. One whose job ended
@@ -63,35 +61,36 @@ func (ex *Executor) StopIdle() {
 	ex.idle = ex.idle[:0]
 }
 
-// run is the body of the coroutine.
+// newWorker makes a coroutine that waits for its first job.
+//
+// A parked task keeps its stack, of which Go gives 2 KB at first and more in powers of two. So what stands on it below
+// the job is one function and carry.
 //
 // A Goexit goes on after a deferred call has recovered a panic that another one raised during it. So it is here that
 // it is turned into a panic, which iter.Pull recovers and gives to whoever resumes, and not where the job's panics are
 // recovered.
-func (w *worker) run(yield func(struct{}) bool) {
-	returned := false
-	defer func() {
-		if !returned {
-			panic(goexit{})
+func newWorker() *worker {
+	w := &worker{}
+	w.next, w.stop = iter.Pull(func(yield func(struct{}) bool) {
+		returned := false
+		defer func() {
+			if !returned {
+				panic(goexit{})
+			}
+		}()
+		w.yield = yield
+		for more := true; more; {
+			w.carry(w.job)
+			if w.job.panicked != nil {
+				break // its goroutine is not used again: the panic may have left anything behind
+			}
+			w.job = nil
+			pprof.SetGoroutineLabels(context.Background()) // the next job must not show under this one's labels
+			more = yield(struct{}{})
 		}
-	}()
-	w.work(yield)
-	returned = true
-}
-
-func (w *worker) work(yield func(struct{}) bool) {
-	w.yield = yield
-	for {
-		w.carry(w.job)
-		if w.job.panicked != nil {
-			return // its goroutine is not used again: the panic may have left anything behind
-		}
-		w.job = nil
-		pprof.SetGoroutineLabels(context.Background()) // the next job must not show under this one's labels
-		if !yield(struct{}{}) {
-			return
-		}
-	}
+		returned = true
+	})
+	return w
 }
 
 // carry runs one job to its end, however it ends.

@@ -41,14 +41,14 @@ func (d *Direction) Clear() { d.ready = false }
 // It panics if w stands in another queue, or if the source is deregistered: no event could ever wake w.
 func (d *Direction) Wait(w *Waiter, lw future.LocalWaker, who fmt.Stringer) {
 	if w.queue != nil && w.queue != d {
-		panic(fmt.Sprintf("reactor: a waiter of %v waits for %v as well; it needs a Waiter of its own", w.queue.source, d.source))
+		d.queuedElsewhere(w)
 	}
 	w.waker, w.who = lw, who
 	if w.queue == d {
 		return
 	}
 	if !d.source.registered {
-		panic(fmt.Sprintf("reactor: wait for %v, which is deregistered", d.source))
+		d.deregistered()
 	}
 	w.queue, w.previous = d, d.tail
 	if d.tail == nil {
@@ -64,10 +64,27 @@ func (d *Direction) Wait(w *Waiter, lw future.LocalWaker, who fmt.Stringer) {
 // random. If another waiter is queued, w does not join it, and the error names both.
 func (d *Direction) WaitAlone(w *Waiter, lw future.LocalWaker, who fmt.Stringer) error {
 	if other := d.head; other != nil && other != w {
-		return fmt.Errorf("reactor: %v cannot wait for %v: %v is waiting for it already", who, d.source, other.who)
+		return d.taken(other, who)
 	}
 	d.Wait(w, lw, who)
 	return nil
+}
+
+// What goes wrong is put into words apart, so that the words take no room on the stacks of the tasks that wait.
+
+//go:noinline
+func (d *Direction) queuedElsewhere(w *Waiter) {
+	panic(fmt.Sprintf("reactor: a waiter of %v waits for %v as well; it needs a Waiter of its own", w.queue.source, d.source))
+}
+
+//go:noinline
+func (d *Direction) deregistered() {
+	panic(fmt.Sprintf("reactor: wait for %v, which is deregistered", d.source))
+}
+
+//go:noinline
+func (d *Direction) taken(by *Waiter, who fmt.Stringer) error {
+	return fmt.Errorf("reactor: %v cannot wait for %v: %v is waiting for it already", who, d.source, by.who)
 }
 
 // Leave takes w out of the queue. If it was the head and the flag is up, the next waiter is woken: it is its turn.
