@@ -50,14 +50,20 @@ func (a *async[T]) Poll(cx *future.Context) (T, error) {
 	var zero T
 	a.checkPoll("Async")
 	a.resume(cx)
-	if a.phase == parked {
-		if a.orphan {
-			a.ex.adopt(&a.Coroutine)
-			return zero, ErrCanceled
-		}
+	if a.phase == parked && !a.orphan {
 		return zero, future.Pending
 	}
+	return a.outcome()
+}
+
+// outcome returns the result of code that was resumed and will not be polled again: it has ended, or it was cancelled
+// while it ran and has parked all the same.
+func (a *async[T]) outcome() (T, error) {
+	var zero T
 	switch {
+	case a.phase == parked:
+		a.ex.adopt(&a.Coroutine)
+		return zero, ErrCanceled
 	case a.panicked != nil:
 		panic(a.panicked)
 	case a.goexited && a.forced:

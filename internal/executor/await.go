@@ -19,7 +19,9 @@ func Await[T any](ex *Executor, f future.Future[T]) (T, error) {
 		if err != future.Pending {
 			return v, err
 		}
-		c.park(f)
+		c.beforePark(f)
+		c.w.yield(struct{}{})
+		c.waiting = nil
 	}
 }
 

@@ -97,13 +97,23 @@ func (c *Coroutine) LocalWaker() future.LocalWaker { return c.cx.LocalWaker() }
 
 // park switches back to whoever resumed. It returns when it is resumed, for whatever reason.
 func (c *Coroutine) park(what any) {
+	c.beforePark(what)
+	c.w.yield(struct{}{})
+	c.waiting = nil
+}
+
+// beforePark notes what the coroutine waits for. Await calls it, and then yields itself: as in resume, a frame less.
+func (c *Coroutine) beforePark(what any) {
 	c.waiting, c.since = what, c.ex.clock.Sample()
 	if c.scope != nil && c.cx != nil {
 		c.waker = c.cx.LocalWaker()
 	}
 	c.phase = parked
-	c.w.yield(struct{}{})
-	c.waiting = nil
+}
+
+// resumable reports whether a poll may resume the coroutine; checkPoll says why not.
+func (c *Coroutine) resumable() bool {
+	return (c.phase == parked || c.phase == inert) && !c.adopted
 }
 
 // checkPoll panics where a poll is a mistake of the caller's.
@@ -212,11 +222,17 @@ func (c *Coroutine) Spend() error {
 
 // Current returns the running coroutine. It panics where no task may wait; op names the caller's method.
 func (ex *Executor) Current(op string) *Coroutine {
+	if ex.current == nil || ex.polling || ex.opt.CheckThread {
+		ex.checkCaller(op)
+	}
+	return ex.current
+}
+
+func (ex *Executor) checkCaller(op string) {
 	if ex.current == nil || ex.polling {
 		ex.noTask(op)
 	}
 	ex.checkThread()
-	return ex.current
 }
 
 func (ex *Executor) noTask(op string) {

@@ -100,9 +100,27 @@ func (h *JoinHandle[T]) Join() (T, error) {
 // Joined returns a new future of the task's result. Its Cancel only stops the waiting.
 func (h *JoinHandle[T]) Joined() future.Future[T] { return &joined[T]{h: h} }
 
-// poll implements body. Whatever comes out of the future, the task ends in order: by a panic, and also by a Goexit
-// that ends the loop's goroutine, because it did not happen in a coroutine.
+// poll implements body. Code is resumed from here, without the frames of a guarded poll between the loop and the
+// switch: what goes wrong in a coroutine stays in it until its outcome is asked for.
 func (h *JoinHandle[T]) poll(t *Task, cx *future.Context) (done bool) {
+	c := h.co
+	if c == nil || !c.resumable() {
+		return h.pollGuarded(t, cx, nil)
+	}
+	if t.canceled {
+		c.setCanceled() // and resumed, the first time too, so that its deferred calls run
+	}
+	h.polled = true
+	c.resume(cx)
+	if c.phase == parked && !c.orphan {
+		return false
+	}
+	return h.pollGuarded(t, cx, h.f.(*async[T]))
+}
+
+// pollGuarded polls the future, or asks the code that was resumed how it has ended. Whatever comes of it, the task ends
+// in order: by a panic, and also by a Goexit that ends the loop's goroutine, because it did not happen in a coroutine.
+func (h *JoinHandle[T]) pollGuarded(t *Task, cx *future.Context, resumed *async[T]) (done bool) {
 	returned := false
 	defer func() {
 		if !returned {
@@ -113,7 +131,13 @@ func (h *JoinHandle[T]) poll(t *Task, cx *future.Context) (done bool) {
 		}
 		done = h.ended
 	}()
-	if !t.canceled || h.endCanceled() {
+	switch {
+	case resumed != nil:
+		h.final(resumed.outcome())
+	case t.canceled && h.co == nil: // a future has no waits that could fail
+		h.drop()
+		h.finish(h.value, ErrCanceled)
+	default:
 		h.polled = true
 		if v, err := h.f.Poll(cx); err != future.Pending {
 			h.final(v, err)
@@ -121,18 +145,6 @@ func (h *JoinHandle[T]) poll(t *Task, cx *future.Context) (done bool) {
 	}
 	returned = true
 	return
-}
-
-// endCanceled tells a cancelled task's future, and reports whether it is polled still. Code always is, the first
-// time too, so that its deferred calls run; any other future is dropped, because it has no waits that could fail.
-func (h *JoinHandle[T]) endCanceled() bool {
-	if h.co == nil {
-		h.drop()
-		h.finish(h.value, ErrCanceled)
-		return false
-	}
-	h.co.setCanceled()
-	return true
 }
 
 // final takes the future's final result.
