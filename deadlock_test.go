@@ -142,3 +142,25 @@ func TestDeadlockAfterTheLastRelease(t *testing.T) {
 		}
 	})
 }
+
+// Tasks that wait for each other are named, and not what they wait for in turn: that would not end.
+func TestDeadlockOfTasksThatJoinEachOther(t *testing.T) {
+	onEachKernel(t, func(t *testing.T, k kernel.Kernel) {
+		err := newRuntime(t, eddy.Config{}, k).BlockOn(func(rt *eddy.Runtime) error {
+			var a, b *eddy.JoinHandle[struct{}]
+			a = rt.Spawn(func() { b.Join() })
+			b = rt.Spawn(func() { a.Join() })
+			_, err := a.Join()
+			return err
+		})
+		var deadlock *eddy.DeadlockError
+		if !errors.As(err, &deadlock) || len(deadlock.Tasks) != 3 {
+			t.Fatalf("got %v", err)
+		}
+		for i, want := range []string{"for task 2 (", "for task 3 (", "for task 2 ("} {
+			if got := deadlock.Tasks[i].String(); !strings.Contains(got, want) {
+				t.Errorf("%q is not in %q", want, got)
+			}
+		}
+	})
+}

@@ -12,8 +12,8 @@ type Context struct {
 // NewContext returns a context that wakes w and shares env. It is for executors and test kits.
 func NewContext(w Waker, env *Env) Context { return Context{waker: w, env: env} }
 
-// Env is what all polls of one executor share. The executor owns it and resets Budget and Outside before each poll of
-// a task.
+// Env is what all polls of one executor share. The executor owns it: before each poll of a task it sets Budget anew, and
+// Outside to what it was after that task's last poll.
 type Env struct {
 	// Clock is the executor's clock.
 	Clock Clock

@@ -159,7 +159,7 @@ func TestReportTasksNamesWhatTheyWaitFor(t *testing.T) {
 	echo(t, dial(t, h.addr[0]), "x")
 	h.ask(t, h.reportTasks)
 	for _, want := range []string{
-		`waits_for="a signal to stop"`, `waits_for="accept tcp ` + h.addr[0] + `"`, `waits_for="readable tcp ` + h.addr[0], "since=", "msg=tasks tasks=4 not_listed=0",
+		`waits_for="a signal to stop"`, `waits_for="accept tcp ` + h.addr[0] + `"`, `waits_for="read tcp ` + h.addr[0], "since=", "msg=tasks tasks=4 not_listed=0",
 	} {
 		if !strings.Contains(h.log.String(), want) {
 			t.Errorf("no %s in:\n%s", want, h.log)

@@ -51,7 +51,7 @@ func (w *signals) forward() {
 			stops++
 			w.spawn(s.askToStop)
 		default:
-			s.log.Warn("a second signal forces the end", "signal", sig.String())
+			s.log.Warn("a second signal: the clients are not waited for", "signal", sig.String())
 			w.handle.Shutdown()
 		}
 	}

@@ -166,7 +166,7 @@ func TestReportSignals(t *testing.T) {
 		t.Errorf("%d tasks were listed, want %d", n, maxReportedTasks)
 	}
 	client := p.awaitLine(t, "task", 3)
-	if wait, _ := client["waits_for"].(string); !strings.HasPrefix(wait, "readable tcp "+p.addr[0]+"->"+c.LocalAddr().String()) || client["since"] == nil {
+	if wait, _ := client["waits_for"].(string); !strings.HasPrefix(wait, "read tcp "+p.addr[0]+"->"+c.LocalAddr().String()) || client["since"] == nil {
 		t.Errorf("the client's task is %v", client)
 	}
 	echo(t, c, "goes on")

@@ -217,12 +217,20 @@ func (h *JoinHandle[T]) info() TaskInfo {
 	return info
 }
 
+// name names the task, and nothing of what it waits for: that may be a task that waits for this one.
+func (h *JoinHandle[T]) name() string {
+	if h.co != nil {
+		return functionName(h.co.body.entry())
+	}
+	return fmt.Sprintf("%T", h.f)
+}
+
 func (h *JoinHandle[T]) describe(info *TaskInfo) {
 	if h.co != nil {
 		h.co.describe(info)
 		return
 	}
-	info.Name = fmt.Sprintf("%T", h.f)
+	info.Name = h.name()
 	if _, ok := h.f.(fmt.Stringer); ok && h.polled {
 		info.Wait = describeWait(h.f)
 	}

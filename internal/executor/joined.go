@@ -47,9 +47,7 @@ func (j *joined[T]) String() string {
 	if j.h.ended {
 		return "the result of a task"
 	}
-	info := TaskInfo{}
-	j.h.describe(&info)
-	return fmt.Sprintf("task %d (%s)", j.h.task.id, info.Name)
+	return fmt.Sprintf("task %d (%s)", j.h.task.id, j.h.name())
 }
 
 // joinList holds the waits for one task, in their order.
