@@ -64,7 +64,7 @@ func TestCoroutinesThreeDeep(t *testing.T) {
 	trace := ""
 	var level func(n int) (int, error)
 	level = func(n int) (int, error) {
-		c := r.ex.current
+		var c *Coroutine = r.ex.current
 		trace += "("
 		sum := 0
 		if n < 2 {

@@ -27,7 +27,8 @@ func TestGoexitInATask(t *testing.T) {
 	})
 	r.run()
 	wantEnd(t, h, ErrGoexit)
-	if _, ending, _ := Result(h); ending != Exited || deferred != 2 {
+	_, ending, _ := Result(h)
+	if ending != Ending(Exited) || deferred != 2 {
 		t.Errorf("ending %v, %d deferred steps", ending, deferred)
 	}
 	if len(r.panics) != 0 {

@@ -44,7 +44,7 @@ func TestBothFiltersAreAddedInOneCall(t *testing.T) {
 		t.Fatal(errno)
 	}
 	s.wantChanges(both(70, EvAdd|EvClear, 5), both(70, EvDelete, 0))
-	if k.counters.Registers != 1 || k.counters.Deregisters != 1 {
+	if k.counters != (Counters{Waits: k.counters.Waits, Registers: 1, Deregisters: 1}) {
 		t.Errorf("counters %+v", k.counters)
 	}
 }

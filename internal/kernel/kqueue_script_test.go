@@ -43,7 +43,7 @@ func scripted(t *testing.T, answers ...answer) (*kqueue, *script) {
 }
 
 func (s *script) queue() Kqueue {
-	return Kqueue{Name: "script", Kevent: s.kevent, Close: func() error { s.closed++; return nil }}
+	return Kqueue{Name: "script", Kevent: KeventCall(s.kevent), Close: func() error { s.closed++; return nil }}
 }
 
 func (s *script) kevent(changes, events []Kevent, timeout time.Duration) (int, Errno) {
