@@ -41,10 +41,10 @@ func (c Config) withDefaults() Config {
 	case c.Grace < 0:
 		c.Grace = 0
 	}
-	if c.MaxPosted == 0 {
+	if c.MaxPosted <= 0 {
 		c.MaxPosted = defaultMaxPosted
 	}
-	if c.MaxOffload == 0 {
+	if c.MaxOffload <= 0 {
 		c.MaxOffload = defaultMaxOffload
 	}
 	if c.Logger == nil {

@@ -16,7 +16,8 @@ func (rt *Runtime) Handle() *Handle {
 }
 
 // Spawn has fn started as a task. It returns at once; fn may not run if the runtime ends before. The error is ErrBusy
-// while Config.MaxPosted functions wait for the loop, and ErrClosed once the runtime shuts down. From any goroutine.
+// while Config.MaxPosted functions wait for the loop, and ErrClosed after Release or once the runtime shuts down. From
+// any goroutine.
 func (h *Handle) Spawn(fn func()) error {
 	if h.released.Load() {
 		return ErrClosed

@@ -45,8 +45,8 @@ const (
 	phaseEnded
 )
 
-// New makes a runtime on the operating system's kernel. BlockOn runs it. The error wraps errors.ErrUnsupported on
-// systems without epoll or kqueue.
+// New makes a runtime on the operating system's kernel. BlockOn runs it, and gives back the kernel's descriptors when it
+// ends; a runtime that never runs keeps them. The error wraps errors.ErrUnsupported on systems without epoll or kqueue.
 func New(c Config) (*Runtime, error) {
 	k, err := kernel.New()
 	if err != nil {

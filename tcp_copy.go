@@ -10,12 +10,13 @@ import (
 // io.WriterTo, so io.Copy(w, stream) uses it, and io.Copy(stream, stream) is the fastest echo. It holds a buffer only
 // while there is data, none while it waits for the peer. From a task.
 func (s *TCPStream) WriteTo(w io.Writer) (total int64, err error) {
-	for {
-		if err := s.awaitReadable(); err != nil {
+	for waited := false; ; {
+		if err := s.awaitReadable(&waited); err != nil {
 			return total, s.waitError("read", err)
 		}
 		n, err := s.passOn(w)
 		total += int64(n)
+		waited = waited && n == 0
 		if err != nil || s.ended {
 			return total, err
 		}

@@ -16,6 +16,7 @@ type deadline struct {
 	stream    *TCPStream
 	at        time.Duration // on the runtime's clock
 	timer     future.TimerID
+	call      uint64 // the number of the call that set it
 	direction whichDirection
 }
 
@@ -61,26 +62,29 @@ func (s *TCPStream) setDeadlines(t time.Time, read, write bool) error {
 	if !t.IsZero() {
 		at = max(0, t.Sub(s.rt.kernel.Start())) // Sub saturates
 	}
+	call := s.setCalls.Add(1)
 	switch {
 	case s.closed.Load():
 		return s.closedError("set")
 	case s.rt.onLoop(): // the frequent case, without a closure
-		s.applyDeadlines(at, read, write)
-	case !s.rt.exec.Post(func() { s.applyDeadlines(at, read, write) }):
+		s.applyDeadlines(call, at, read, write)
+	case !s.rt.exec.Post(func() { s.applyDeadlines(call, at, read, write) }):
 		return s.closedError("set")
 	}
 	return nil
 }
 
-func (s *TCPStream) applyDeadlines(at time.Duration, read, write bool) {
+// applyDeadlines lets the later call win: one from another goroutine arrives after one that a task makes after it.
+func (s *TCPStream) applyDeadlines(call uint64, at time.Duration, read, write bool) {
 	if s.gone {
 		return // closed in the meantime: nobody would disarm the timer
 	}
-	if read {
-		s.readDeadline.set(at)
-	}
-	if write {
-		s.writeDeadline.set(at)
+	for _, d := range []*deadline{&s.readDeadline, &s.writeDeadline} {
+		wanted := read && d.direction == readDirection || write && d.direction == writeDirection
+		if wanted && call > d.call {
+			d.call = call
+			d.set(at)
+		}
 	}
 }
 
@@ -91,37 +95,41 @@ type idleTimeout struct {
 	after   time.Duration // 0: none
 	last    time.Duration // when a byte moved or a wait began
 	timer   future.TimerID
+	call    uint64 // the number of the call that set it
 	expired bool
 }
 
 // SetIdleTimeout ends any read or write that waits when no byte has moved in either direction for d, with
 // os.ErrDeadlineExceeded; those that follow fail too. d is counted anew from this call; 0 is none. From any goroutine.
 func (s *TCPStream) SetIdleTimeout(d time.Duration) error {
-	if s.closed.Load() || !s.onLoop(func() { s.idle.set(d) }) {
+	call := s.setCalls.Add(1)
+	if s.closed.Load() || !s.onLoop(func() { s.idle.set(call, d) }) {
 		return s.closedError("set")
 	}
 	return nil
 }
 
-func (i *idleTimeout) set(d time.Duration) {
-	if i.stream.gone {
-		return // closed in the meantime: nobody would disarm the timer
+func (i *idleTimeout) set(call uint64, d time.Duration) {
+	if i.stream.gone || call < i.call {
+		return // closed in the meantime: nobody would disarm the timer; or set anew
 	}
+	i.call = call
 	i.stop()
 	i.after, i.expired = max(0, d), false
 	i.last = i.stream.rt.reactor.Sample()
 	if i.waiting() {
-		i.begin()
+		i.begin(false)
 	}
 }
 
-// begin is called before a wait begins. If nobody waited before, the peer's silence counts from now.
-func (i *idleTimeout) begin() {
+// begin is called before a wait begins, or goes on if it is not a new one. If a new one is the only one, the peer's
+// silence counts from now.
+func (i *idleTimeout) begin(isNew bool) {
 	if i.after == 0 {
 		return
 	}
 	r := i.stream.rt.reactor
-	if !i.waiting() {
+	if isNew && !i.waiting() {
 		i.last = r.Sample()
 	}
 	if i.timer == 0 {

@@ -102,7 +102,10 @@ func (r rawStream) Control(f func(fd uintptr)) error { return r.s.control(f) }
 // Read calls f until it reports true, and waits for readability in between.
 func (r rawStream) Read(f func(fd uintptr) (done bool)) error {
 	s := r.s
-	for {
+	for waited := false; ; {
+		if err := s.rt.exec.Current("raw-read").Spend(); err != nil {
+			return s.waitError("raw-read", err)
+		}
 		if err := s.ready("raw-read", &s.readDeadline); err != nil {
 			return err
 		}
@@ -111,7 +114,7 @@ func (r rawStream) Read(f func(fd uintptr) (done bool)) error {
 			return nil
 		}
 		s.source.Read.Clear()
-		if err := s.awaitReadable(); err != nil {
+		if err := s.awaitReadable(&waited); err != nil {
 			return s.waitError("raw-read", err)
 		}
 	}
@@ -121,6 +124,9 @@ func (r rawStream) Read(f func(fd uintptr) (done bool)) error {
 func (r rawStream) Write(f func(fd uintptr) (done bool)) error {
 	s := r.s
 	for {
+		if err := s.rt.exec.Current("raw-write").Spend(); err != nil {
+			return s.waitError("raw-write", err)
+		}
 		if err := s.ready("raw-write", &s.writeDeadline); err != nil {
 			return err
 		}

@@ -60,7 +60,10 @@ func (r *readiness) String() string {
 
 // awaitReadable parks until a read need not wait. It is Await of Readable with fewer frames: a parked task keeps its
 // stack, and this wait, the longest in a server's life, fits the smallest one (2 KB; the next would be 4).
-func (s *TCPStream) awaitReadable() error {
+//
+// waited says that the operation has waited before, and that ended by readiness which proved false. Then the peer's
+// silence does not count anew, or a peer that sends urgent bytes now and then would never be idle (F18).
+func (s *TCPStream) awaitReadable(waited *bool) error {
 	c := s.rt.exec.Current("Read")
 	r := &s.waiter
 	if r.busy {
@@ -78,7 +81,8 @@ func (s *TCPStream) awaitReadable() error {
 		if s.ended || s.source.Read.Ready() && s.source.Read.First(&r.wait) {
 			return nil
 		}
-		s.idle.begin()
+		s.idle.begin(!*waited)
+		*waited = true
 		if err := s.source.Read.WaitAlone(&r.wait, c.LocalWaker(), s.rt.waitingTask()); err != nil {
 			return s.opError("read", err)
 		}
@@ -88,7 +92,7 @@ func (s *TCPStream) awaitReadable() error {
 
 // park joins the queue of a direction. Writes queue; a second read that waits is an error that names both.
 func (s *TCPStream) park(cx *future.Context, direction whichDirection, w *reactor.Waiter) error {
-	s.idle.begin()
+	s.idle.begin(true)
 	if direction == writeDirection {
 		s.source.Write.Wait(w, cx.LocalWaker(), s.rt.waitingTask())
 		return future.Pending

@@ -3,6 +3,7 @@ package eddy
 import (
 	"io"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/eddy-go/eddy/future"
@@ -23,6 +24,7 @@ type TCPStream struct {
 	readDeadline  deadline
 	writeDeadline deadline
 	idle          idleTimeout
+	setCalls      atomic.Uint64 // of SetDeadline and SetIdleTimeout, which come from any goroutine
 
 	ended     bool  // reads return EOF: it was read, or CloseRead was called
 	peerEnded bool  // EOF was read
@@ -56,8 +58,8 @@ func (s *TCPStream) Read(p []byte) (int, error) {
 		}
 		return 0, s.waitError("read", err)
 	}
-	for {
-		if err := s.awaitReadable(); err != nil {
+	for waited := false; ; {
+		if err := s.awaitReadable(&waited); err != nil {
 			return 0, s.waitError("read", err)
 		}
 		if s.ended {
@@ -72,11 +74,11 @@ func (s *TCPStream) Read(p []byte) (int, error) {
 // Write writes all of p, and waits while there is no room. If it fails it returns how much went out. Several writes
 // queue, and each goes out whole. From a task.
 func (s *TCPStream) Write(p []byte) (int, error) {
+	err := s.rt.exec.Current("Write").Spend() // it may park, and another task begin a Write: so it comes first
 	w := &s.writer
 	if w.busy {
 		w = &WriteFuture{s: s}
 	}
-	err := s.rt.exec.Current("Write").Spend()
 	w.begin(p)
 	if err == nil && s.broken == nil && !w.empty() && s.clear(&s.source.Write, &s.writeDeadline) {
 		err = w.send()

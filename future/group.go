@@ -150,8 +150,8 @@ func (g *group) poll(c *child, cx *Context) error {
 	return err
 }
 
-// pause ends a Poll that has no final result. The executor forgets Outside before each poll of a task, but a child that
-// took its Waker earlier and was not woken still waits for it: without this the task would look deadlocked.
+// pause ends a Poll that has no final result. Whoever polls may reset Outside before each poll, but a child that took its
+// Waker earlier and was not woken still waits for it: without this the task could look deadlocked.
 func (g *group) pause(cx *Context) error {
 	g.state = groupWaiting
 	if g.outside > 0 {

@@ -71,5 +71,6 @@ func (a *async[T]) outcome() (T, error) {
 	case a.goexited:
 		return zero, ErrGoexit
 	}
+	future.CheckFinal(a, a.err) // Pending itself too: it would make whoever awaits the code wait for ever
 	return a.value, a.err
 }

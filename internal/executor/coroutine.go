@@ -174,7 +174,8 @@ func (c *Coroutine) reportPanic() {
 	}
 }
 
-// Yield parks the running coroutine until the kernel has been asked once more. From a task.
+// Yield parks the running coroutine until the kernel has been asked once more, or a wake that was under way comes. From a
+// task.
 func (ex *Executor) Yield() error {
 	c := ex.Current("Yield")
 	if c.interrupted() {

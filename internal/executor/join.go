@@ -77,6 +77,7 @@ func (h *JoinHandle[T]) Cancel() {
 	if h.ended {
 		return
 	}
+	h.ex.checkThread()
 	if h.co != nil {
 		h.co.setCanceled() // at once: the task may be the one that runs
 	}

@@ -1,0 +1,36 @@
+//go:build unix
+
+package eddy_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/eddy-go/eddy"
+)
+
+// F35: of two calls that set a deadline the later one counts, also where the earlier one came from another goroutine and
+// reaches the loop after it.
+func TestLaterDeadlineCounts(t *testing.T) {
+	forEachStream(t, func(t *testing.T, rt *eddy.Runtime, a, b *eddy.TCPStream) {
+		past := rt.Now().Add(-time.Hour)
+		set := make(chan error)
+		for _, call := range []func() error{
+			func() error { return a.SetReadDeadline(past) },
+			func() error { return a.SetIdleTimeout(1) },
+		} {
+			go func() { set <- call() }()
+			must(t, <-set) // on its way: the loop has not turned
+		}
+		must(t, a.SetReadDeadline(time.Time{}))
+		must(t, a.SetIdleTimeout(0))
+		writer := rt.Spawn(func() {
+			rt.Sleep(5 * time.Millisecond)
+			b.Write([]byte("x"))
+		})
+		if n, err := a.Read(make([]byte, 1)); n != 1 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+		writer.Join()
+	})
+}
