@@ -34,7 +34,7 @@ func parseAddress(address string, noHost netip.Addr) (kernel.Addr, error) {
 		ip = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	default:
 		if ip, err = netip.ParseAddr(host); err != nil {
-			return wrong(fmt.Sprintf("host %q is not an IP address; look names up outside the loop, by eddy.Offload", host))
+			return wrong(fmt.Sprintf("host %q is not an IP address or localhost; names are not looked up", host))
 		}
 	}
 	return kernel.Addr{IP: netip.AddrPortFrom(ip, uint16(number))}, nil

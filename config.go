@@ -29,8 +29,8 @@ type Config struct {
 	// Logger gets what the runtime has to say: unjoined panics, and accepts that fail for want of descriptors. Its
 	// handler runs on the loop and must not block. nil is slog.Default.
 	Logger *slog.Logger
-	// CheckThread makes every wait check that it is called on the loop's thread, and panic otherwise. It costs a system
-	// call a wait, and does nothing where threads cannot be told apart (outside Linux).
+	// CheckThread makes every wait, spawn, listen and cancel check that it is called on the loop's thread, and panic
+	// otherwise. It costs a system call each, and does nothing where threads cannot be told apart (outside Linux).
 	CheckThread bool
 }
 
