@@ -118,7 +118,7 @@ func TestWrongAddresses(t *testing.T) {
 		"127.0.0.1:65536":     "from 0 to 65535",
 		"127.0.0.1:-1":        "from 0 to 65535",
 		"127.0.0.1:http":      `port "http" is not a number`,
-		"example.com:80":      "eddy.Offload",
+		"example.com:80":      "names are not looked up",
 		"1.2.3:80":            `"1.2.3" is not an IP address`,
 		"127.0.0.1:80:90":     "too many colons",
 		"unix:/tmp/something": `host "unix"`,
