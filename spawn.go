@@ -40,8 +40,8 @@ func Await[T any](rt *Runtime, f Future[T]) (T, error) {
 	return executor.Await(rt.exec, f)
 }
 
-// Yield lets every other ready task, and what the kernel has to report, come first. A wake that was under way for the
-// task may end it sooner. Its error is that of an interrupted wait. From a task.
+// Yield lets every other ready task, and what the kernel has to report, come first. Its error is that of an interrupted
+// wait. From a task.
 func (rt *Runtime) Yield() error { return rt.exec.Yield() }
 
 // Sleep parks the task for d, never less. From a task.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/eddy-go/eddy"
+	"github.com/eddy-go/eddy/future"
 )
 
 // F17: who yields comes after the kernel was asked, and after whom the kernel has woken.
@@ -76,6 +77,22 @@ func TestFailingOperationsYield(t *testing.T) {
 			if _, err := h.Join(); err != nil || calls == 100_000 {
 				t.Errorf("%s: it had the loop for %d calls (%v)", name, calls, err)
 			}
+		}
+	})
+}
+
+// A wake that was under way for the task does not end its Yield before the kernel has been asked.
+func TestYieldOutlastsAStrayWake(t *testing.T) {
+	forEachKernel(t, func(t *testing.T, rt *eddy.Runtime) {
+		_, err := eddy.Await(rt, future.Func(func(cx *future.Context) (int, error) {
+			cx.LocalWaker().Wake()
+			return 1, nil
+		}))
+		must(t, err)
+		before := rt.Stats().Kernel.Waits
+		must(t, rt.Yield())
+		if rt.Stats().Kernel.Waits == before {
+			t.Error("the kernel was not asked")
 		}
 	})
 }

@@ -174,21 +174,19 @@ func (c *Coroutine) reportPanic() {
 	}
 }
 
-// Yield parks the running coroutine until the kernel has been asked once more, or a wake that was under way comes. From a
-// task.
+// Yield parks the running coroutine until the kernel has been asked once more, whatever wakes it before. From a task.
 func (ex *Executor) Yield() error {
 	c := ex.Current("Yield")
-	if c.interrupted() {
-		return c.interruption()
+	for turn := ex.kernelTurns; turn == ex.kernelTurns && !c.interrupted(); {
+		c.yieldTurn()
 	}
-	c.yieldTurn()
 	if c.interrupted() {
 		return c.interruption()
 	}
 	return nil
 }
 
-// yieldTurn parks until the next kernel turn. In a Cancel there is no poll to come back to: parking then makes the
+// yieldTurn parks until the next kernel turn, or until something else wakes the task. In a Cancel there is no poll to come back to: parking then makes the
 // executor adopt the coroutine, which does the same.
 func (c *Coroutine) yieldTurn() {
 	if c.cx != nil {

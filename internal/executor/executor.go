@@ -65,6 +65,8 @@ type Executor struct {
 	closing bool      // no new tasks
 	forcing bool      // waits end their task
 	counts  Counts
+
+	kernelTurns uint64 // how often the loop has come back from the kernel
 }
 
 // Counts is what an executor has counted.
@@ -116,6 +118,7 @@ func (ex *Executor) Ready() int { return ex.ready.len() }
 
 // WakeYielded wakes who yielded before this kernel turn.
 func (ex *Executor) WakeYielded() {
+	ex.kernelTurns++
 	for i, w := range ex.env.Yielded {
 		ex.env.Yielded[i] = future.LocalWaker{}
 		w.Wake()
