@@ -1,6 +1,7 @@
 package eddy
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -10,14 +11,15 @@ import (
 )
 
 // parseAddress reads "host:port" as package net writes it, with a literal IP address as the host. No host is noHost;
-// "localhost" is 127.0.0.1. Names are not looked up: that would block the loop.
+// "localhost" is 127.0.0.1; an IPv4 address written as IPv6 is taken for IPv4, as package net does. Names are not looked
+// up: that would block the loop.
 func parseAddress(address string, noHost netip.Addr) (kernel.Addr, error) {
 	wrong := func(reason string) (kernel.Addr, error) {
 		return kernel.Addr{}, &net.AddrError{Err: reason, Addr: address}
 	}
 	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return kernel.Addr{}, err
+	if split, ok := errors.AsType[*net.AddrError](err); ok {
+		return wrong(split.Err + "; write host:port, with an IPv6 address in brackets")
 	}
 	if port == "" {
 		return wrong("missing port in address; write host:port, with port 0 for any free one")
@@ -36,6 +38,7 @@ func parseAddress(address string, noHost netip.Addr) (kernel.Addr, error) {
 		if ip, err = netip.ParseAddr(host); err != nil {
 			return wrong(fmt.Sprintf("host %q is not an IP address or localhost; names are not looked up", host))
 		}
+		ip = ip.Unmap()
 	}
 	return kernel.Addr{IP: netip.AddrPortFrom(ip, uint16(number))}, nil
 }

@@ -49,10 +49,13 @@ func blockOn[T any](rt *Runtime, spawn func() *JoinHandle[T]) (T, error) {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 	}
-	runningLoops.Add(1)
-	defer runningLoops.Add(-1)
+	if rt.world == nil { // a simulated loop holds no processor while it waits
+		runningLoops.Add(1)
+		defer runningLoops.Add(-1)
+	}
 
 	rt.exec.Enter()
+	defer rt.watchPolls()()
 	main := spawn()
 	executor.Own(main)
 	// A Goexit inside a hand-written future's Poll unwinds this goroutine: end the runtime on the way.

@@ -18,6 +18,9 @@ var runningLoops atomic.Int32
 // an offloaded function or the owner of a Handle may be waiting for it (F36). A wait in the kernel is no substitute: one
 // that ends within microseconds keeps the processor, though it passed through the scheduler's hooks.
 func (rt *Runtime) letOthersRun() {
+	if rt.world != nil { // it decides who runs when
+		return
+	}
 	now := rt.reactor.Sample()
 	if now-rt.yieldedAt < schedulerPatience {
 		return

@@ -109,16 +109,19 @@ func (p *offloadPool) submit(j *offloadJob) {
 	p.start(j)
 }
 
+// start gives a job its goroutine, which ends with the job's function: also by a Goexit in it, after the deferred call.
+// In a simulation the loop stands still until the function has ended, and learns of it some virtual time later.
 func (p *offloadPool) start(j *offloadJob) {
 	p.running = append(p.running, j)
-	go p.offloaded(j)
-}
-
-// offloaded is the goroutine of one offloaded function. It ends with the function; a Goexit in the function ends it
-// too, after the deferred call.
-func (p *offloadPool) offloaded(j *offloadJob) {
-	defer p.rt.exec.Post(func() { p.finish(j) })
-	j.run()
+	post := func() { p.rt.exec.Post(func() { p.finish(j) }) }
+	if p.rt.world != nil {
+		p.rt.world.Offload(j.run, post)
+		return
+	}
+	go func() {
+		defer post()
+		j.run()
+	}()
 }
 
 func (p *offloadPool) finish(j *offloadJob) {

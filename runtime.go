@@ -22,6 +22,7 @@ const (
 type Runtime struct {
 	config  Config
 	kernel  kernel.Kernel
+	world   kernel.Simulated // the kernel, if it is a simulated one; else nil
 	exec    *executor.Executor
 	reactor *reactor.Reactor
 
@@ -56,17 +57,22 @@ func New(c Config) (*Runtime, error) {
 }
 
 // NewWithKernel makes a runtime on a given kernel, which it owns from now on. The type of k keeps it inside this
-// module: a simulated kernel parks the whole runtime in its Wait.
+// module: a simulated kernel parks the whole runtime in its Wait. In place of Go's scheduler it also chooses among ready
+// tasks and carries offloaded functions.
 func NewWithKernel(c Config, k kernel.Kernel) *Runtime {
 	rt := &Runtime{config: c.withDefaults(), kernel: k, reactor: reactor.New(k)}
-	rt.exec = executor.New(executor.Options{
+	options := executor.Options{
 		Clock:       rt.reactor,
 		WakeLoop:    k.Wake,
 		OnPanic:     rt.config.OnPanic,
 		MaxSpawns:   rt.config.MaxPosted,
 		ThreadID:    k.ThreadID,
 		CheckThread: rt.config.CheckThread,
-	})
+	}
+	if world, ok := k.(kernel.Simulated); ok {
+		rt.world, options.Pick = world, world.Pick
+	}
+	rt.exec = executor.New(options)
 	rt.linger.rt = rt
 	rt.offloads.rt = rt
 	return rt
@@ -74,9 +80,11 @@ func NewWithKernel(c Config, k kernel.Kernel) *Runtime {
 
 // run is the loop. It returns when over reports true, or when nothing can ever happen again.
 //
-// What tasks may rely on: a woken task is polled before the kernel is asked twice more; ready tasks are polled in the
-// order of their wakes; the kernel is asked again after a bounded number of polls, however busy the tasks are; a
-// timer fires at the first turn after its deadline and never before it.
+// What tasks may rely on: tasks that are ready together may be polled in any order (today, in that of their wakes), all
+// of them before any task that becomes ready later. Together are those that are ready when the last of the ones before
+// has been polled: between a wake and the poll that follows, no other task is polled more than twice. Who yields comes
+// behind whom the kernel wakes. The kernel is asked again after a bounded number of polls, however many tasks are ready
+// and however busy they are. A timer fires at the first turn after its deadline and never before it.
 func (rt *Runtime) run(over func() bool) error {
 	for {
 		rt.turns++

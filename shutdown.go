@@ -20,7 +20,7 @@ func (rt *Runtime) end() error {
 	// Refuse new tasks and cancel all others. Each gets at least one poll, even without grace.
 	rt.exec.Refuse()
 	rt.exec.CancelAll()
-	rt.exec.PollReady(rt.exec.Ready())
+	rt.exec.PollAll()
 	err := rt.run(func() bool { return rt.exec.Live() == 0 || graceOver() })
 
 	// Force what is left: its waits end it. Code that never waits cannot be ended by anybody.
@@ -30,6 +30,11 @@ func (rt *Runtime) end() error {
 		timer = rt.reactor.Arm(future.Never, future.LocalWaker{})
 		if forceErr := rt.run(func() bool { return rt.exec.Live() == 0 }); err == nil {
 			err = forceErr
+		}
+		// Where the kernel's wait has failed, the loop has stopped early. What is forced needs no kernel to end.
+		for rt.exec.Live() > 0 && rt.exec.Ready()+rt.exec.Yielded() > 0 {
+			rt.exec.WakeYielded()
+			rt.exec.PollAll()
 		}
 		rt.reactor.Disarm(timer)
 		timer = rt.reactor.Arm(deadline, future.LocalWaker{})

@@ -7,9 +7,10 @@ import (
 	"github.com/eddy-go/eddy/internal/executor"
 )
 
-// Spawn starts fn as a task of its own and returns at once; fn's first line runs after the current task has parked
-// and those before it in the queue have been polled. Its handle may be ignored: a panic that nobody joins goes to
-// Config.OnPanic. While the runtime shuts down the task is refused: its handle has ended with ErrClosed. From a task.
+// Spawn starts fn as a task of its own and returns at once; fn's first line runs after the current task has parked.
+// Tasks that are ready together may run in any order (today, in that of their spawns and wakes), all of them before any
+// that becomes ready later. The handle may be ignored: a panic that nobody joins goes to Config.OnPanic. While the
+// runtime shuts down the task is refused: its handle has ended with ErrClosed. From a task.
 func (rt *Runtime) Spawn(fn func()) *JoinHandle[struct{}] {
 	rt.fromTask("Spawn")
 	return executor.SpawnPlain(rt.exec, fn)

@@ -34,6 +34,9 @@ type Options struct {
 	// ThreadID tells threads apart; with CheckThread every wait compares.
 	ThreadID    func() int
 	CheckThread bool
+	// Pick chooses which of n tasks that are ready together is polled next: 0 <= Pick(n) < n. It is asked for n > 1
+	// only. nil is the order of the wakes, and so is a Pick that always says 0.
+	Pick func(n int) int
 }
 
 // pollBudget is how many leaf operations one poll may do before it must let the loop go on. Picked: large enough that
@@ -48,6 +51,7 @@ type Executor struct {
 	inbox inbox
 
 	ready   queue          // tasks to poll, in the order of their wakes
+	rounds  rounds         // with Pick: which of them are ready together
 	cx      future.Context // of the poll in progress
 	running *Task          // the task whose poll is in progress
 	current *Coroutine     // the innermost coroutine on the stack
@@ -67,6 +71,8 @@ type Executor struct {
 	counts  Counts
 
 	kernelTurns uint64 // how often the loop has come back from the kernel
+
+	watch *Watch // nil: nobody watches the polls
 }
 
 // Counts is what an executor has counted.
@@ -99,26 +105,42 @@ func (ex *Executor) OnLoopThread() bool {
 	return ex.thread != 0 && ex.opt.ThreadID() == ex.thread
 }
 
-// PollReady polls up to limit ready tasks, in the order of their wakes. Tasks woken meanwhile queue at the back.
+// PollReady polls up to limit ready tasks, in the order of their wakes; with a Pick, in the order of their rounds. Tasks
+// woken meanwhile queue at the back.
 func (ex *Executor) PollReady(limit int) {
 	for ; limit > 0; limit-- {
+		if ex.opt.Pick != nil {
+			ex.rounds.draw(&ex.ready, ex.opt.Pick)
+		}
 		t := ex.ready.pop()
 		if t == nil {
-			return
+			break
 		}
 		ex.poll(t)
 		if len(ex.panics) > 0 {
 			ex.reportPanics()
 		}
 	}
+	ex.watch.rest()
+}
+
+// PollAll polls every task that is ready now, and none that becomes ready later.
+func (ex *Executor) PollAll() {
+	if ex.opt.Pick != nil {
+		ex.rounds.close(&ex.ready)
+	}
+	ex.PollReady(ex.ready.len())
 }
 
 // Ready returns how many tasks wait to be polled.
 func (ex *Executor) Ready() int { return ex.ready.len() }
 
-// WakeYielded wakes who yielded before this kernel turn.
+// WakeYielded wakes who yielded before this kernel turn. They come behind whom the kernel has woken (F17).
 func (ex *Executor) WakeYielded() {
 	ex.kernelTurns++
+	if ex.opt.Pick != nil && len(ex.env.Yielded) > 0 {
+		ex.rounds.close(&ex.ready)
+	}
 	for i, w := range ex.env.Yielded {
 		ex.env.Yielded[i] = future.LocalWaker{}
 		w.Wake()
@@ -154,6 +176,9 @@ func (ex *Executor) poll(t *Task) {
 	ex.env.Outside = t.outside
 	ex.cx = future.NewContext(future.NewWaker(t, t.key()), &ex.env)
 	ex.counts.Polls++
+	if ex.watch != nil {
+		ex.watch.begin(t)
+	}
 	// A Goexit in a hand-written future unwinds the loop's goroutine, and its deferred calls run the loop to its end: the
 	// task must be filed on the way. It is done then.
 	done := true

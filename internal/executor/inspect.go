@@ -89,8 +89,11 @@ func describeWait(w any) string {
 }
 
 // functionName resolves a function's name and place from its entry. Nothing of this is paid for at the spawn.
-func functionName(fn any) string {
-	pc := reflect.ValueOf(fn).Pointer()
+func functionName(fn any) string { return nameAt(entryOf(fn)) }
+
+func entryOf(fn any) uintptr { return reflect.ValueOf(fn).Pointer() }
+
+func nameAt(pc uintptr) string {
 	f := runtime.FuncForPC(pc)
 	if f == nil {
 		return "unknown function"

@@ -30,6 +30,13 @@ func (q *queue) pop() *Task {
 	return t
 }
 
+// swapHead lets the task at the head and the i-th behind it change places; the queue must be that long.
+func (q *queue) swapHead(i int) {
+	mask := uint(len(q.ring) - 1)
+	head, other := q.head&mask, (q.head+uint(i))&mask
+	q.ring[head], q.ring[other] = q.ring[other], q.ring[head]
+}
+
 func (q *queue) grow() {
 	ring := make([]*Task, max(16, 2*len(q.ring)))
 	n := uint(0)

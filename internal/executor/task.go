@@ -17,9 +17,10 @@ type Task struct {
 	body       body // nil when the task is free
 	id         uint64
 	state      state
-	canceled   bool  // somebody asked for the end; the next poll tells the body
-	outside    bool  // the current wait took a Waker: something that we cannot see may end it
-	next, prev *Task // in the list of live tasks; next alone in the list of free ones
+	canceled   bool     // somebody asked for the end; the next poll tells the body
+	outside    bool     // the current wait took a Waker: something that we cannot see may end it
+	subject    *subject // what a Watch sees of it, if there is one, from the first poll on
+	next, prev *Task    // in the list of live tasks; next alone in the list of free ones
 }
 
 // body is what a task polls: the typed part of it, behind one interface.
@@ -29,6 +30,8 @@ type body interface {
 	poll(t *Task, cx *future.Context) bool
 	// describe fills in what the body knows about itself.
 	describe(info *TaskInfo)
+	// origin is asked before the first poll.
+	origin() origin
 }
 
 const posted = 1
@@ -100,6 +103,7 @@ func (ex *Executor) retire(t *Task) {
 	t.body = nil
 	t.canceled = false
 	t.outside = false
+	t.subject = nil
 	t.word.Store((t.key() + 1) << 1)
 	if ex.freeTasks < maxFree {
 		t.next = ex.free

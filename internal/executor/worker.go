@@ -35,7 +35,7 @@ func (ex *Executor) takeWorker() *worker {
 		ex.idle = ex.idle[:n-1]
 		return w
 	}
-	return newWorker()
+	return newWorker(ex.watch)
 }
 
 // putWorker takes a worker back whose job has ended: it is kept for reuse, or its goroutine ends. One whose job ended
@@ -69,11 +69,12 @@ func (ex *Executor) StopIdle() {
 // A Goexit goes on after a deferred call has recovered a panic that another one raised during it. So it is here that
 // it is turned into a panic, which iter.Pull recovers and gives to whoever resumes, and not where the job's panics are
 // recovered.
-func newWorker() *worker {
+func newWorker(watch *Watch) *worker {
 	w := &worker{}
 	w.next, w.stop = iter.Pull(func(yield func(struct{}) bool) {
-		returned := false
+		returned, id := false, watch.enter()
 		defer func() {
+			watch.leave(id)
 			if !returned {
 				panic(goexit{})
 			}

@@ -1,0 +1,265 @@
+//go:build unix
+
+package eddy_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"runtime/trace"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/eddy-go/eddy"
+	"github.com/eddy-go/eddy/eddytest"
+	"github.com/eddy-go/eddy/internal/kernel"
+)
+
+// watched is a Config whose watchdog hands its reports to the channel. Whoever takes one in a task stands still until
+// the watchdog has seen it.
+func watched() (eddy.Config, chan eddy.SlowPoll) {
+	reports := make(chan eddy.SlowPoll, 16)
+	return eddy.Config{SlowPoll: 10 * time.Millisecond, OnSlowPoll: func(s eddy.SlowPoll) { reports <- s }}, reports
+}
+
+// watchdogRuns reports whether some goroutine is a watchdog.
+func watchdogRuns() bool { return strings.Contains(stacksOfAll(), "eddy.(*watchdog).watch(") }
+
+func stacksOfAll() string {
+	buf := make([]byte, 1<<20)
+	return string(buf[:runtime.Stack(buf, true)])
+}
+
+// F22: a task that keeps the loop from going on is reported while it does, and once more when it is over.
+func TestSlowPoll(t *testing.T) {
+	onEachKernel(t, func(t *testing.T, k kernel.Kernel) {
+		c, reports := watched()
+		var s eddy.SlowPoll
+		standsStill := func() { s = <-reports }
+		blockOn(t, newRuntime(t, c, k), func(t *testing.T, rt *eddy.Runtime) {
+			must(t, rt.Yield())
+			_, err := rt.Spawn(standsStill).Join()
+			must(t, err)
+		})
+		if s.Ended || s.BlockedOn != "channel" || s.State != "chan receive" || s.For < c.SlowPoll || s.Trace != "" {
+			t.Errorf("got %+v", s)
+		}
+		if s.Task.ID != 2 || !strings.Contains(s.Task.Name, "watchdog_test.go:") || s.Task.State != "running" {
+			t.Errorf("the task is %v", s.Task)
+		}
+		if !bytes.Contains(s.Stack, []byte("eddy_test.TestSlowPoll.")) {
+			t.Errorf("the stack is\n%s", s.Stack)
+		}
+		if end := <-reports; !end.Ended || end.Task != s.Task || end.For < s.For {
+			t.Errorf("at the end: %+v", end)
+		}
+	})
+}
+
+// F22: a task that does not end although the runtime wants to is reported too.
+func TestSlowEndIsReported(t *testing.T) {
+	onEachKernel(t, func(t *testing.T, k kernel.Kernel) {
+		c, reports := watched()
+		var s eddy.SlowPoll
+		blockOn(t, newRuntime(t, c, k), func(t *testing.T, rt *eddy.Runtime) {
+			rt.Spawn(func() {
+				defer func() { s = <-reports }()
+				rt.Sleep(time.Hour)
+			})
+			must(t, rt.Yield())
+		})
+		if s.Ended || !bytes.Contains(s.Stack, []byte("eddy_test.TestSlowEndIsReported.")) {
+			t.Errorf("got %+v", s)
+		}
+	})
+}
+
+// By default slow polls are logged, from the watchdog's goroutine: a log that hangs does not stop the loop.
+func TestSlowPollIsLogged(t *testing.T) {
+	onEachKernel(t, func(t *testing.T, k kernel.Kernel) {
+		log := &hangingLog{entered: make(chan string, 16), leave: make(chan bool)}
+		c := eddy.Config{SlowPoll: time.Millisecond, Logger: slog.New(slog.NewTextHandler(log, nil))}
+		blockOn(t, newRuntime(t, c, k), func(t *testing.T, rt *eddy.Runtime) {
+			line := <-log.entered // the poll stands still, until the watchdog stands in the log
+			for _, want := range []string{"level=WARN", "slow poll", "watchdog_test.go:", " blocked_on=channel ", "state=\"chan receive\"", "TestSlowPollIsLogged"} {
+				if !strings.Contains(line, want) {
+					t.Errorf("no %q in %s", want, line)
+				}
+			}
+			must(t, rt.Sleep(time.Millisecond)) // the loop turns
+			close(log.leave)
+		})
+		if line := <-log.entered; !strings.Contains(line, "slow poll has ended") {
+			t.Errorf("at the end: %s", line)
+		}
+	})
+}
+
+// hangingLog is a log whose reader decides when a line has been written.
+type hangingLog struct {
+	entered chan string
+	leave   chan bool
+}
+
+func (l *hangingLog) Write(line []byte) (int, error) {
+	l.entered <- string(line)
+	<-l.leave
+	return len(line), nil
+}
+
+// The watchdog is a goroutine with a name. It sleeps while the loop does, wakes with it, and ends before BlockOn returns.
+func TestWatchdogGoroutine(t *testing.T) {
+	onEachKernel(t, func(t *testing.T, k kernel.Kernel) {
+		stacks := make(chan string)
+		c := eddy.Config{SlowPoll: time.Millisecond, OnSlowPoll: func(s eddy.SlowPoll) {
+			if !s.Ended {
+				stacks <- string(debug.Stack())
+			}
+		}}
+		rt := newRuntime(t, c, k)
+		h := rt.Handle()
+		stack := ""
+		go func() {
+			defer h.Release()
+			for !strings.Contains(stacksOfAll(), "executor.(*Watch).Sleep(") {
+				time.Sleep(time.Millisecond) // between two looks; the result does not depend on it
+			}
+			h.Spawn(func() { stack = <-stacks })
+			h.Shutdown()
+		}()
+		if err := rt.BlockOn(func(rt *eddy.Runtime) error { return rt.Sleep(time.Hour) }); !errors.Is(err, eddy.ErrCanceled) {
+			t.Errorf("BlockOn: %v", err)
+		}
+		if !strings.Contains(stack, "eddy.(*watchdog).watch(") {
+			t.Errorf("OnSlowPoll is called from\n%s", stack)
+		}
+		if watchdogRuns() {
+			t.Error("the watchdog is left")
+		}
+	})
+}
+
+// BlockOn returns after OnSlowPoll has.
+func TestBlockOnWaitsForOnSlowPoll(t *testing.T) {
+	onEachKernel(t, func(t *testing.T, k kernel.Kernel) {
+		reported := make(chan bool)
+		returned := false
+		c := eddy.Config{SlowPoll: time.Millisecond, OnSlowPoll: func(s eddy.SlowPoll) {
+			if !s.Ended {
+				reported <- true
+				return
+			}
+			for range 1000 {
+				runtime.Gosched()
+			}
+			returned = true
+		}}
+		blockOn(t, newRuntime(t, c, k), func(*testing.T, *eddy.Runtime) { <-reported })
+		if !returned {
+			t.Error("it had not")
+		}
+	})
+}
+
+// It ends too where BlockOn does not return: by a panic of the main function, or a Goexit.
+func TestWatchdogEndsWithBlockOn(t *testing.T) {
+	onEachKernel(t, func(t *testing.T, k kernel.Kernel) {
+		c, _ := watched()
+		c.OnSlowPoll = func(eddy.SlowPoll) {}
+		if v := panicOf(func() { newRuntime(t, c, k).BlockOn(func(*eddy.Runtime) error { panic("main") }) }); v == nil {
+			t.Error("no panic")
+		}
+		if watchdogRuns() {
+			t.Error("the watchdog is left")
+		}
+	})
+}
+
+// Without SlowPoll, and where the kernel's wait blocks no thread, nobody watches.
+func TestNoWatchdog(t *testing.T) {
+	onEachKernel(t, func(t *testing.T, k kernel.Kernel) {
+		c, _ := watched()
+		blockOn(t, newRuntime(t, c, coroutineKernel{k}), func(t *testing.T, rt *eddy.Runtime) {
+			if watchdogRuns() {
+				t.Error("a watchdog in a simulation")
+			}
+		})
+	})
+	forEachKernel(t, func(t *testing.T, rt *eddy.Runtime) {
+		if watchdogRuns() {
+			t.Error("a watchdog that nobody asked for")
+		}
+	})
+}
+
+// coroutineKernel is a kernel whose Wait parks a coroutine, for all that the runtime knows.
+type coroutineKernel struct{ kernel.Kernel }
+
+func (coroutineKernel) BlocksThread() bool { return false }
+
+// A report comes with the execution trace, once a minute.
+func TestSlowPollTrace(t *testing.T) {
+	eddytest.Baseline(t)
+	c, reports := watched()
+	c.SlowPollTrace = t.TempDir()
+	blockOn(t, got(eddy.New(c))(t), func(t *testing.T, rt *eddy.Runtime) {
+		s := <-reports
+		if dir, name := filepath.Split(s.Trace); filepath.Clean(dir) != c.SlowPollTrace || !strings.HasPrefix(name, "slow-poll-") {
+			t.Fatalf("the trace is %q", s.Trace)
+		}
+		file, err := os.Open(s.Trace)
+		must(t, err)
+		defer file.Close()
+		var minor int
+		if _, err := fmt.Fscanf(file, "go 1.%d trace\x00\x00\x00", &minor); err != nil || minor < 26 {
+			t.Errorf("the file begins with another line: go 1.%d, %v", minor, err)
+		}
+		if n, err := io.Copy(io.Discard, file); err != nil || n < 1000 {
+			t.Errorf("%d bytes of trace, %v", n, err)
+		}
+		if again := <-reports; again.Ended || again.Trace != "" {
+			t.Errorf("the second report: %+v", again)
+		}
+	})
+}
+
+// A trace that cannot be recorded, or not saved, is missed in the log; the report comes all the same.
+func TestSlowPollWithoutTrace(t *testing.T) {
+	eddytest.Baseline(t)
+	log := &lines{written: make(chan string, 16)}
+	c, reports := watched()
+	c.Logger = slog.New(slog.NewTextHandler(log, nil))
+	c.SlowPollTrace = filepath.Join(t.TempDir(), "nowhere")
+	stuck := func(want string) {
+		blockOn(t, got(eddy.New(c))(t), func(t *testing.T, rt *eddy.Runtime) {
+			if s := <-reports; s.Trace != "" {
+				t.Errorf("the trace is %q", s.Trace)
+			}
+			if line := <-log.written; !strings.Contains(line, want) {
+				t.Errorf("logged %s, want %q", line, want)
+			}
+		})
+		<-reports // of the end
+	}
+	stuck("no such file or directory")
+	recorder := trace.NewFlightRecorder(trace.FlightRecorderConfig{})
+	must(t, recorder.Start())
+	defer recorder.Stop()
+	c.SlowPollTrace = t.TempDir()
+	stuck("without an execution trace")
+}
+
+// lines is a log whose lines a test takes in.
+type lines struct{ written chan string }
+
+func (l *lines) Write(line []byte) (int, error) {
+	l.written <- string(line)
+	return len(line), nil
+}
