@@ -68,6 +68,11 @@ func (r *ReadFuture) poll(cx *future.Context) (int, error) {
 // receive makes one system call, and notes what it tells of the flag. Its error is Pending when nothing was there.
 func (s *TCPStream) receive(p []byte) (int, error) {
 	n, errno := s.rt.kernel.Read(s.source.FD(), p)
+	if errno == syscall.EAGAIN && s.source.Urgent() {
+		// Linux answers EAGAIN at an urgent mark, whatever lies behind it, if a signal is pending; Go's scheduler sends
+		// some. The signal is delivered on the way out of the call, so the second answer is about the bytes (F31).
+		n, errno = s.rt.kernel.Read(s.source.FD(), p)
+	}
 	switch {
 	case errno == syscall.EAGAIN:
 		s.source.Read.Clear()

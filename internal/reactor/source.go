@@ -34,6 +34,7 @@ type Source struct {
 	// unusual is set by the first half-close, hang-up, error or urgent data, and never cleared: from then on a short
 	// call proves nothing. See raise.
 	unusual bool
+	urgent  bool // urgent data was reported once
 }
 
 // FD returns the descriptor. It is for calls while Registered, and for the one close after that.
@@ -44,6 +45,9 @@ func (s *Source) Token() kernel.Token { return s.token }
 
 // Registered reports whether s has not been deregistered yet.
 func (s *Source) Registered() bool { return s.registered }
+
+// Urgent reports whether urgent data has ever come: then a read may stop at its mark.
+func (s *Source) Urgent() bool { return s.urgent }
 
 // String returns the name given to Register.
 func (s *Source) String() string {
@@ -85,6 +89,9 @@ func (s *Source) infers() bool { return s.kind == TCP && !s.unusual }
 // (F10).
 func (s *Source) raise(ready kernel.Ready) {
 	const both = kernel.HangUp | kernel.Failed
+	if ready&kernel.Urgent != 0 {
+		s.urgent = true
+	}
 	if ready&(kernel.ReadClosed|kernel.Urgent|both) != 0 {
 		s.unusual = true
 	}
