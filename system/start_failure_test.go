@@ -125,7 +125,7 @@ func TestMalformedAddresses(t *testing.T) {
 		{"[::1:80", "missing ']' in address"},
 		{"unix:", "empty path"},
 		{"unix:/nonexistent/echo.sock", "no such file or directory"},
-		{"unix:/" + strings.Repeat("long", 50), "invalid argument"},
+		{"unix:/" + strings.Repeat("long", 50), "the path has 201 bytes, and a Unix socket's may have 107"},
 	} {
 		t.Run(fmt.Sprintf("%.30s", c.address), func(t *testing.T) {
 			refuses(t, setup{listen: []string{c.address}}, 1, "cannot listen on "+c.address+": ", c.reason)
@@ -141,6 +141,9 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"--idle-timeout", "-1s"}, []string{"-1s", "--help"}},
 		{[]string{"--max-conns", "0"}, []string{"--max-conns 0", "--help"}},
 		{[]string{"--log-level", "loud"}, []string{"loud", "--help"}},
+		{[]string{"--slow-poll", "-1s"}, []string{"--slow-poll -1s is negative", "--help"}},
+		{[]string{"--slow-poll", "0", "--slow-poll-trace", "/"}, []string{"--slow-poll-trace needs", "--help"}},
+		{[]string{"--slow-poll-trace", "/nonexistent"}, []string{`"/nonexistent" is not a directory`, "--help"}},
 		{[]string{"--unix-mode", "9"}, []string{`"9"`, "--help"}},
 		{[]string{"8080"}, []string{`"8080"`, "--help"}},
 	} {

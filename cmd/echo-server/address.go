@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -19,7 +21,7 @@ func (s *server) listen() error {
 	for _, address := range s.options.listen {
 		l, err := s.listenOn(address)
 		if err != nil {
-			return fmt.Errorf("cannot listen on %s: %w", address, reason(err))
+			return fmt.Errorf("cannot listen on %s: %w", oneLine(address), reason(err))
 		}
 		s.listeners = append(s.listeners, l)
 	}
@@ -29,9 +31,31 @@ func (s *server) listen() error {
 func (s *server) listenOn(address string) (*eddy.TCPListener, error) {
 	config := eddy.ListenConfig{UnixMode: s.options.unixMode}
 	if path, ok := strings.CutPrefix(address, unixPrefix); ok {
-		return config.ListenUnix(s.rt, path)
+		l, err := config.ListenUnix(s.rt, path)
+		return l, explainPath(path, err)
 	}
 	return config.ListenTCP(s.rt, address)
+}
+
+// oneLine quotes an address that would not show as it is.
+func oneLine(address string) string {
+	if quoted := strconv.Quote(address); quoted != `"`+address+`"` {
+		return quoted
+	}
+	return address
+}
+
+// explainPath says what the system's error about a Unix socket's file leaves open.
+func explainPath(path string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EINVAL) && len(path) > maxUnixPath:
+		return fmt.Errorf("the path has %d bytes, and a Unix socket's may have %d", len(path), maxUnixPath)
+	case errors.Is(err, syscall.EADDRINUSE):
+		if info, statErr := os.Lstat(path); statErr == nil && info.Mode().Type() != fs.ModeSocket {
+			return errors.New("the file is there already and is not a socket")
+		}
+	}
+	return err
 }
 
 // reason strips from an error of listen what the line says already.

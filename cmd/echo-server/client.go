@@ -68,15 +68,18 @@ func (c *client) leave() {
 	c.server.forget(c)
 }
 
-// logEnd logs why a client has left: a line for those who were dropped, debug lines for all others.
+// logEnd counts and logs why a client has left: a line for those who were dropped, debug lines for all others.
 func (c *client) logEnd(err error) {
+	t := &c.server.totals
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		c.server.totals.timeouts++
+		t.timeouts++
 		c.server.log.Info("client timed out", "client", c.name(), "idle", c.server.options.idleTimeout)
 	case err == nil || err == io.EOF:
+		t.left++
 		c.debug("client left", nil)
 	default:
+		t.failed++
 		c.debug("client failed", err)
 	}
 }

@@ -2,9 +2,10 @@
 // one loop, a task for each client.
 //
 // The runtime is the owner of everything that clients touch: server, client and places belong to tasks and need no
-// lock. Two goroutines stand beside the loop, and both only hand things over: signals.forward takes in the process's
-// signals and leaves functions at an eddy.Handle; logQueue.writeOut takes the log lines that the loop has left and
-// writes them, so that a log pipe which nobody reads stops nothing but the log.
+// lock. Three goroutines stand beside the loop, and touch none of it: signals.forward takes in the process's signals
+// and leaves functions at an eddy.Handle; logQueue.writeOut takes the log lines that were left for it and writes them,
+// so that a log pipe which nobody reads stops nothing but the log; eddy's own watchdog logs a task that keeps the loop
+// from going on.
 //
 // Exit codes: 0 after a clean stop, 1 when the start or a check failed, 2 for wrong usage, 3 when a stop was forced.
 package main

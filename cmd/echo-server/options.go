@@ -3,6 +3,7 @@ package main
 import (
 	"io/fs"
 	"log/slog"
+	"os"
 	"strconv"
 	"time"
 
@@ -21,8 +22,10 @@ type options struct {
 	maxConns        int
 	shutdownTimeout time.Duration
 	logLevel        slog.Level
-	logFormat       string // "text" or "json"
-	portFile        string // "": none
+	logFormat       string        // "text" or "json"
+	portFile        string        // "": none
+	slowPoll        time.Duration // 0: none is reported
+	slowPollTrace   string        // a directory; "": none
 }
 
 // runFlags are the flags of `run`. Each has an environment variable, too.
@@ -60,6 +63,14 @@ func runFlags() []cli.Flag {
 			Name: "port-file", Sources: cli.EnvVars("EDDY_PORT_FILE"),
 			Usage: "write the addresses that are listened on to `FILE`, one a line",
 		},
+		&cli.DurationFlag{
+			Name: "slow-poll", Value: 100 * time.Millisecond, Sources: cli.EnvVars("EDDY_SLOW_POLL"),
+			Usage: "log a task that keeps the loop for longer than `TIME`, with its stack, while it still does; 0 is never",
+		},
+		&cli.StringFlag{
+			Name: "slow-poll-trace", Sources: cli.EnvVars("EDDY_SLOW_POLL_TRACE"),
+			Usage: "then save the last seconds of Go's execution trace in `DIRECTORY`; the trace is recorded all the time",
+		},
 	}
 }
 
@@ -72,6 +83,8 @@ func optionsFrom(cmd *cli.Command) (options, error) {
 		shutdownTimeout: cmd.Duration("shutdown-timeout"),
 		logFormat:       cmd.String("log-format"),
 		portFile:        cmd.String("port-file"),
+		slowPoll:        cmd.Duration("slow-poll"),
+		slowPollTrace:   cmd.String("slow-poll-trace"),
 	}
 	if err := noArguments(cmd); err != nil {
 		return o, err
@@ -97,6 +110,17 @@ func optionsFrom(cmd *cli.Command) (options, error) {
 		return o, usageError(cmd, "--shutdown-timeout %v leaves no time to stop", o.shutdownTimeout)
 	case o.logFormat != "text" && o.logFormat != "json":
 		return o, usageError(cmd, "--log-format %q is none of text, json", o.logFormat)
+	case o.slowPoll < 0:
+		return o, usageError(cmd, "--slow-poll %v is negative; 0 is never", o.slowPoll)
+	case o.slowPollTrace != "" && o.slowPoll == 0:
+		return o, usageError(cmd, "--slow-poll-trace needs a --slow-poll above 0")
+	case o.slowPollTrace != "" && !isDirectory(o.slowPollTrace):
+		return o, usageError(cmd, "--slow-poll-trace %q is not a directory", o.slowPollTrace)
 	}
 	return o, nil
+}
+
+func isDirectory(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }

@@ -25,6 +25,7 @@ func parse(t *testing.T, args ...string) options {
 }
 
 func TestOptions(t *testing.T) {
+	traces := t.TempDir()
 	defaults := options{
 		listen:          []string{"127.0.0.1:8080"},
 		idleTimeout:     10 * time.Second,
@@ -32,6 +33,7 @@ func TestOptions(t *testing.T) {
 		shutdownTimeout: 5 * time.Second,
 		logLevel:        slog.LevelInfo,
 		logFormat:       "text",
+		slowPoll:        100 * time.Millisecond,
 	}
 	others := options{
 		listen:          []string{"[::1]:0", "unix:/tmp/echo"},
@@ -42,6 +44,8 @@ func TestOptions(t *testing.T) {
 		logLevel:        slog.LevelDebug,
 		logFormat:       "json",
 		portFile:        "ports",
+		slowPoll:        time.Second,
+		slowPollTrace:   traces,
 	}
 	t.Run("defaults", func(t *testing.T) {
 		if got := parse(t); !reflect.DeepEqual(got, defaults) {
@@ -50,7 +54,7 @@ func TestOptions(t *testing.T) {
 	})
 	t.Run("flags", func(t *testing.T) {
 		got := parse(t, "--listen", "[::1]:0", "--listen", "unix:/tmp/echo", "--unix-mode", "0660", "--idle-timeout", "0", "--max-conns", "7",
-			"--shutdown-timeout", "1m", "--log-level", "debug", "--log-format", "json", "--port-file", "ports")
+			"--shutdown-timeout", "1m", "--log-level", "debug", "--log-format", "json", "--port-file", "ports", "--slow-poll", "1s", "--slow-poll-trace", traces)
 		if !reflect.DeepEqual(got, others) {
 			t.Errorf("got %+v", got)
 		}
@@ -59,6 +63,7 @@ func TestOptions(t *testing.T) {
 		for name, value := range map[string]string{
 			"EDDY_LISTEN": "[::1]:0,unix:/tmp/echo", "EDDY_UNIX_MODE": "660", "EDDY_IDLE_TIMEOUT": "0s", "EDDY_MAX_CONNS": "7",
 			"EDDY_SHUTDOWN_TIMEOUT": "60s", "EDDY_LOG_LEVEL": "DEBUG", "EDDY_LOG_FORMAT": "json", "EDDY_PORT_FILE": "ports",
+			"EDDY_SLOW_POLL": "1000ms", "EDDY_SLOW_POLL_TRACE": traces,
 		} {
 			t.Setenv(name, value)
 		}

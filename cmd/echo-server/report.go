@@ -3,17 +3,22 @@ package main
 import (
 	"context"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"time"
 
 	"github.com/eddy-go/eddy"
 )
 
-// totals is what the server counts itself.
+// totals is what the server counts itself. Every connection is a client now, or has left, failed or timed out, or its
+// task has panicked.
 type totals struct {
 	connections uint64
 	bytesIn     uint64
 	bytesOut    uint64
+	left        uint64 // clients whose echo was complete
+	failed      uint64 // clients whose connection broke, or that a forced end left no time
 	timeouts    uint64 // clients that the idle timeout has dropped
 	timesFull   uint64 // how often the last place was taken
 }
@@ -25,7 +30,7 @@ func (s *server) fields(stats eddy.Stats) []slog.Attr {
 	return []slog.Attr{
 		count("connections", t.connections), now("clients", len(s.clients)),
 		count("bytes_in", t.bytesIn), count("bytes_out", t.bytesOut),
-		count("timeouts", t.timeouts), count("times_full", t.timesFull),
+		count("left", t.left), count("failed", t.failed), count("timeouts", t.timeouts), count("times_full", t.timesFull),
 
 		count("turns", stats.Turns), count("polls", stats.Polls), count("wakes", stats.Wakes),
 		count("posts", stats.Posts), count("kicks", stats.Kicks), count("spawned", stats.Spawned),
@@ -48,7 +53,15 @@ func (s *server) reportStats() {
 	if _, err := eddy.Await(s.rt, freed); err != nil {
 		return // the runtime ends
 	}
-	s.log.LogAttrs(context.Background(), slog.LevelInfo, "stats", s.fields(s.rt.Stats())...)
+	fields := append(s.fields(s.rt.Stats()), slog.Int("goroutines", runtime.NumGoroutine()), slog.Uint64("heap_bytes", heapBytes()))
+	s.log.LogAttrs(context.Background(), slog.LevelInfo, "stats", fields...)
+}
+
+// heapBytes is what the process's objects occupy: after a collection, those that live.
+func heapBytes() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }
 
 // maxReportedTasks bounds the lines of a task report. Picked: a screen or two, and a part of the log queue.

@@ -23,7 +23,7 @@ func runServer(_ context.Context, cmd *cli.Command) error {
 	}
 	ignoreBrokenLog()
 	queue := newLogQueue(os.Stderr, o.logFormat, o.logLevel)
-	rt, err := eddy.New(eddy.Config{Logger: queue.logger})
+	rt, err := eddy.New(eddy.Config{Logger: queue.logger, SlowPoll: o.slowPoll, SlowPollTrace: o.slowPollTrace})
 	if err != nil {
 		return &exit{exitFailed, err}
 	}

@@ -149,7 +149,8 @@ func TestReportSignals(t *testing.T) {
 	p := start(t, "--idle-timeout", "0")
 	c := dial(t, p.addr[0])
 	echo(t, c, "hello")
-	if stats := p.stats(t, 1); stats["connections"] != 1.0 || stats["clients"] != 1.0 || stats["bytes_out"] != 5.0 || stats["receives"] != 1.0 {
+	if stats := p.stats(t, 1); stats["connections"] != 1.0 || stats["clients"] != 1.0 || stats["bytes_out"] != 5.0 || stats["receives"] != 1.0 ||
+		stats["goroutines"].(float64) < 2 || stats["heap_bytes"].(float64) < 1<<16 {
 		t.Errorf("the counters are %v", stats)
 	}
 	const crowd = 150

@@ -31,6 +31,9 @@ func connectionWaits(l *eddy.TCPListener) bool {
 	return n > 0
 }
 
+// maxUnixPath is how many bytes the path of a Unix socket may have: the last one of the field is a NUL.
+const maxUnixPath = len(unix.RawSockaddrUnix{}.Path) - 1
+
 func onDescriptor(s syscall.Conn, f func(fd int)) {
 	if conn, err := s.SyscallConn(); err == nil {
 		conn.Control(func(fd uintptr) { f(int(fd)) })
