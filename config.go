@@ -43,7 +43,7 @@ type Config struct {
 	//
 	// While the loop waits in the kernel the watchdog sleeps as well. It costs an atomic store a poll, a small allocation
 	// a task, and the two descriptors that Go takes for a program's first timer. A report stops the whole process for the
-	// time that it takes to print all its stacks, about 7 us for each parked task (measured), and a poll that stands in a
+	// time that it takes to print all its stacks, about 5 us for each parked task (measured), and a poll that stands in a
 	// raw system call is reported when the call returns. In a simulated runtime the watchdog does nothing.
 	SlowPoll time.Duration
 	// OnSlowPoll gets the reports, on the watchdog's goroutine: the loop does not wait for it, and what belongs to tasks

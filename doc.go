@@ -9,7 +9,11 @@
 //
 // Only one task runs at a time, and another one runs only while this one waits. So tasks share memory without locks:
 // between two waits nothing that they see can change. The price is that a task which blocks its thread (a mutex held
-// by another task, a channel, time.Sleep, a long computation) stops all tasks. [Offload] runs such things elsewhere.
+// by another task, a channel, time.Sleep, a long computation) stops all tasks. [Offload] runs such things elsewhere, and
+// Config.SlowPoll has a task reported that stops the others.
+//
+// Two kinds of goroutines may stand beside the loop: one for each function that [Offload] runs, and the watchdog of
+// Config.SlowPoll, which has ended when BlockOn returns.
 //
 // Everything here is for tasks, unless its comment says "from any goroutine"; a [Handle] is what other goroutines
 // hold.

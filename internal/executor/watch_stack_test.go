@@ -127,7 +127,7 @@ func (l *watcher) standStill(obstacle int) {
 	}
 }
 
-// F22, F26: a poll that blocks the loop, by whatever means, is reported while it does, with the reason.
+// F22: a poll that blocks the loop, by whatever means, is reported while it does, with the reason.
 func TestSlowPollSaysWhatItIsBlockedOn(t *testing.T) {
 	for i, o := range obstacles {
 		t.Run(o.state, func(t *testing.T) {
