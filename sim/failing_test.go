@@ -164,6 +164,16 @@ var failing = []struct {
 		}
 		w.Run(time.Second)
 	}},
+	{"fatal at the end", []string{"host not good", "another not good", "unwound"}, func(t *testing.T, w *sim.World) {
+		for _, name := range []string{"host", "another"} {
+			w.Host(name, func(rt *eddy.Runtime) error {
+				defer t.Fatal(name, "not good")
+				return wait(rt)
+			})
+		}
+		unwinding(t, w)
+		w.Run(time.Second)
+	}},
 	{"no end", []string{"host host: has not ended within its grace period", "unwound"}, func(t *testing.T, w *sim.World) {
 		unwinding(t, w)
 		var h *sim.Host
@@ -237,6 +247,9 @@ func TestFailures(t *testing.T) {
 				if strings.Contains(output, part) {
 					t.Errorf("%q in:\n%s", part, output)
 				}
+			}
+			if strings.Contains(output, "blocked goroutines remain") && f.name != "left goroutine" {
+				t.Errorf("the bubble could not end:\n%s", output)
 			}
 			if !replay.MatchString(output) {
 				t.Errorf("no replay command in:\n%s", output)

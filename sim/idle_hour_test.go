@@ -79,6 +79,26 @@ func TestRunOfAnEmptyWorld(t *testing.T) {
 	})
 }
 
+// In a world that only ticks, RunUntil gives up after a day.
+func TestRunUntilGivesUp(t *testing.T) {
+	eddytest.Baseline(t)
+	sim.Run(t, 1, func(w *sim.World) {
+		ticks := 0
+		w.Host("ticker", func(rt *eddy.Runtime) error {
+			for {
+				if err := rt.Sleep(time.Minute); err != nil {
+					return err
+				}
+				ticks++
+			}
+		})
+		w.Run(time.Minute)
+		if w.RunUntil(func() bool { return false }) || w.Elapsed() != 24*time.Hour+time.Minute || ticks < 24*60-1 {
+			t.Errorf("after %v and %d ticks", w.Elapsed(), ticks)
+		}
+	})
+}
+
 // What an idle hour of a thousand connections costs.
 func BenchmarkIdleHour(b *testing.B) {
 	for b.Loop() {

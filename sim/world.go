@@ -119,18 +119,13 @@ func (w *World) close(endHosts func()) error {
 	return errors.Join(w.failures...)
 }
 
-// closingLimit is how long hosts may take to end, beyond their Grace, before they are unwound without the world. Picked:
-// the runtime keeps to its Grace, so only code that ignores everything gets here.
-const closingLimit = time.Minute
-
-// shutDown asks all hosts to end and lets the world run on until they have.
+// shutDown asks all hosts to end and lets the world run on until they have. A host that does not end, by a bug of the
+// runtime or because the scenario still pauses it, is unwound without the world.
 func (w *World) shutDown() {
-	grace := time.Second
 	for _, h := range w.hosts {
 		h.shutDown()
-		grace = max(grace, h.config.Grace)
 	}
-	limit := w.after(grace + closingLimit)
+	limit := w.after(patience)
 	for w.alive() && w.step(limit) {
 	}
 	for _, h := range w.hosts {

@@ -35,8 +35,7 @@ type Kernel struct {
 	breathing bool          // it waits for the clock alone
 	deadline  time.Duration // of the Wait that goes on
 	alarm     alarm         // at the deadline
-	busy      int           // waits since the clock last moved
-	busyAt    time.Duration
+	busy      int           // waits in a row that did not park
 
 	woken  atomic.Bool // by Wake, and not yet told
 	parked atomic.Bool

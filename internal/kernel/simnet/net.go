@@ -4,6 +4,24 @@
 // Nothing here runs by itself. Whoever drives the network asks Next when something will happen, moves the clock with
 // Advance, and runs the hosts whose kernels are Runnable. Everything belongs to the driver's goroutine and those it
 // switches to (the hosts' loops), except Kernel.Wake, which is for any goroutine.
+//
+// Within a host's turn no time passes. Every effect on another socket travels for some time, also within a host, and a
+// wait that finds nothing takes a microsecond at least. An idle connection costs nothing: timers are set only where
+// something was lost or may be.
+//
+// What is not as on Linux, apart from what takes how long:
+//
+//   - Descriptors are numbers of the simulation, not of the process: a Control function must not make system calls with
+//     them. They can be given to the calls of the Kernel.
+//   - Nobody sends urgent data, and there is nothing but stream sockets. Unix sockets pass no descriptors.
+//   - A sender sees the receiver's room as it is when it sends; there is no congestion control, no out-of-order segment
+//     and no Nagle: OptNoDelay means nothing. Buffers hold as many bytes as their size, and their size is fixed.
+//   - A connection that was cut off goes on with the next retransmission, even if it has something new to say before.
+//   - There is no TIME_WAIT: a port is free when its socket is closed. A connection that is closed and waits for the end
+//     of its peer's stream waits for ever, not for a minute.
+//   - A place in a listener's queue is taken by the syn, not by the ack.
+//   - Nobody connects to himself, nor do two sockets connect to each other at the same time.
+//   - Hosts have no link-local addresses, so zones mean nothing. There are no directories and no file modes.
 package simnet
 
 import (

@@ -112,6 +112,9 @@ func (s *socket) setOption(o kernel.Option, value int) kernel.Errno {
 		s.options.recvBuffer = doubled(value, minRecvBuffer)
 	case kernel.OptSendBuffer:
 		s.options.sendBuffer = doubled(value, minSendBuffer)
+		if s.end != nil && s.end.state != connecting {
+			s.end.roomCame()
+		}
 	default:
 		return syscall.ENOPROTOOPT
 	}

@@ -196,7 +196,7 @@ func (x *storm) talk(n *node, s *socket, draw func(int) int) {
 }
 
 func TestStorm(t *testing.T) {
-	for seed := range uint64(100) {
+	for seed := range uint64(40) {
 		x := onTape(t, tape.Seeded(seed)).storm(1000)
 		x.remembered()
 		x.calm()
@@ -257,7 +257,7 @@ func TestEqualSeedsAreEqualStorms(t *testing.T) {
 
 func TestEveryFaultStrikesInAStorm(t *testing.T) {
 	var all [FaultKinds]uint64
-	for seed := range uint64(50) {
+	for seed := range uint64(40) {
 		x := onTape(t, tape.Seeded(seed)).storm(1000)
 		for range 10 {
 			x.nodes[0].Pick(2)

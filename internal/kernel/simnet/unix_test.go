@@ -110,9 +110,7 @@ func TestADiallersUnixNameIsTaken(t *testing.T) {
 		if _, _, err := a.Dial(unixAddr("/run/c"), kernel.DialOptions{}); !errors.Is(err, syscall.ECONNREFUSED) {
 			t.Errorf("dialling the dialler: %v", err)
 		}
-		if errno := a.Close(fd); errno != 0 { // the file stays
-			break
-		}
+		a.Close(fd) // the file stays
 	}
 	a.ok(a.Unlink("/run/c"))
 	if _, err := dial(); err != nil {

@@ -43,7 +43,7 @@ func (k *Kernel) sleep(events []kernel.Event, timeout time.Duration) (n int) {
 	if k.deadline < math.MaxInt64 {
 		k.net.alarms.set(&k.alarm, k.deadline)
 	}
-	k.waiting = true
+	k.waiting, k.busy = true, 0
 	for {
 		if len(k.visitors) > 0 {
 			k.admit(true)
@@ -82,15 +82,12 @@ func (k *Kernel) Runnable() bool {
 	return !k.breathing && (k.pending > 0 || len(k.visitors) > 0 || k.woken.Load())
 }
 
-// maxBusy is how many waits may end at one moment of virtual time. Picked: far more than work that comes to an end.
-const maxBusy = 10_000
+// maxBusy is how many waits in a row may find something at once. Picked: far more than work that comes to an end.
+const maxBusy = 1000
 
-// breathe lets a tick pass, whatever there is to report, when the clock has stood still for too long: a loop that
-// always finds something to do must not stop the world.
+// breathe lets a tick pass, whatever there is to report, once no wait has parked for too long: a loop that always finds
+// something to do, by its own doing, must not stop the world.
 func (k *Kernel) breathe() {
-	if k.busyAt != k.net.now {
-		k.busyAt, k.busy = k.net.now, 0
-	}
 	if k.busy++; k.busy <= maxBusy {
 		return
 	}
@@ -109,8 +106,7 @@ func (k *Kernel) collect(events []kernel.Event) (n int) {
 	if k.dead {
 		return 0
 	}
-	if k.woken.Load() {
-		k.woken.Store(false)
+	if k.woken.Load() && k.woken.Swap(false) {
 		events[0] = kernel.Event{Token: kernel.WakeToken, Ready: kernel.Readable}
 		n = 1
 	}
