@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -133,4 +134,41 @@ func TestOffload(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+}
+
+// When a goroutine and a host are due at one moment, the goroutine comes first: so a run with one can be repeated.
+func TestGoroutineComesBeforeHosts(t *testing.T) {
+	eddytest.Baseline(t)
+	run := func() (sums []uint64) {
+		sim.Run(t, 1, func(w *sim.World) {
+			spawned := 0
+			h := w.Host("host", func(rt *eddy.Runtime) error {
+				begin := rt.Now()
+				handle := rt.Handle()
+				go func() {
+					defer handle.Release()
+					for range 100 {
+						time.Sleep(time.Millisecond)
+						handle.Spawn(func() { spawned++ })
+					}
+				}()
+				for i := range 100 {
+					if err := rt.Sleep(begin.Add(time.Duration(i+1) * time.Millisecond).Sub(rt.Now())); err != nil {
+						return err
+					}
+					if spawned != i+1 {
+						t.Errorf("%d functions have run in the moment of the %dth", spawned, i+1)
+					}
+				}
+				return nil
+			})
+			untilDone(t, w, h)
+			must(t, h.Err())
+			sums = append(sums, w.Sum())
+		})
+		return sums
+	}
+	if a, b := run(), run(); !slices.Equal(a, b) {
+		t.Errorf("sums %016x, again %016x", a, b)
+	}
 }
