@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/eddy-go/eddy"
+	"github.com/eddy-go/eddy/eddytest"
 	"github.com/eddy-go/eddy/future"
 	"github.com/eddy-go/eddy/sim"
 )
@@ -230,6 +231,19 @@ func TestFailingScenario(t *testing.T) {
 			t.Error("the test went on")
 		})
 	}
+}
+
+// A scenario may skip its test, and is unwound as by t.Fatal.
+func TestSkip(t *testing.T) {
+	eddytest.Baseline(t)
+	t.Run("scenario", func(t *testing.T) {
+		sim.Run(t, 1, func(w *sim.World) {
+			w.Host("host", wait)
+			w.Run(time.Second)
+			t.Skip("not today")
+		})
+		t.Error("the test went on")
+	})
 }
 
 // However a scenario fails, the test ends in order, with all hosts unwound, and says how to see it again.

@@ -49,14 +49,14 @@ func TestIdleHourJumps(t *testing.T) {
 	eddytest.Baseline(t)
 	sim.Run(t, 1, func(w *sim.World) {
 		timedOut := 0
-		idlers(w, 100, time.Hour, &timedOut)
+		idlers(w, 50, time.Hour, &timedOut)
 		w.Run(time.Hour - time.Second)
 		if timedOut != 0 {
 			t.Errorf("%d connections timed out early", timedOut)
 		}
 		w.Run(2 * time.Second)
-		if timedOut != 100 {
-			t.Errorf("%d connections timed out, want 100", timedOut)
+		if timedOut != 50 {
+			t.Errorf("%d connections timed out, want 50", timedOut)
 		}
 		if w.Elapsed() != time.Hour+time.Second {
 			t.Errorf("an hour and a second took %v", w.Elapsed())
@@ -86,14 +86,14 @@ func TestRunUntilGivesUp(t *testing.T) {
 		ticks := 0
 		w.Host("ticker", func(rt *eddy.Runtime) error {
 			for {
-				if err := rt.Sleep(time.Minute); err != nil {
+				if err := rt.Sleep(10 * time.Minute); err != nil {
 					return err
 				}
 				ticks++
 			}
 		})
 		w.Run(time.Minute)
-		if w.RunUntil(func() bool { return false }) || w.Elapsed() != 24*time.Hour+time.Minute || ticks < 24*60-1 {
+		if w.RunUntil(func() bool { return false }) || w.Elapsed() != 24*time.Hour+time.Minute || ticks < 24*6-1 {
 			t.Errorf("after %v and %d ticks", w.Elapsed(), ticks)
 		}
 	})

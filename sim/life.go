@@ -84,14 +84,10 @@ func (h *Host) settle(mainErr, runErr error) {
 	l := &h.life
 	var deadlock *eddy.DeadlockError
 	switch {
-	case l.lost: // even an offloaded function may still have been on its way
+	case l.cut: // no news; even an offloaded function may still have been on its way
 	case errors.As(runErr, &deadlock):
 		h.rename(deadlock.Tasks)
 		l.err = runErr
-	case l.cut:
-		if runErr != eddy.ErrCanceled { // else the main function was ended by force
-			l.err = runErr
-		}
 	case runErr == nil:
 		l.err = mainErr
 	default:

@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -133,6 +134,21 @@ func TestOffload(t *testing.T) {
 		if err := h.Err(); err == nil || err.Error() != "offloaded error" {
 			t.Errorf("%v", err)
 		}
+	})
+}
+
+// A result that has not come back when the world ends is nobody's error.
+func TestWorldEndsBeforeAnOffload(t *testing.T) {
+	eddytest.Baseline(t)
+	sim.Run(t, 1, func(w *sim.World) {
+		w.SetFaults(sim.Faults{sim.SlowOffload: {Chance: 1}})
+		for i := range 10 {
+			w.Host(fmt.Sprint("host ", i), func(rt *eddy.Runtime) error {
+				_, err := eddy.Await(rt, eddy.Offload(rt, func() (int, error) { return 1, nil }))
+				return err
+			})
+		}
+		w.Run(time.Millisecond)
 	})
 }
 

@@ -10,11 +10,11 @@ import (
 )
 
 // Run is a simulated test: it makes a world out of the seed, calls fn, the scenario, and ends the world. It all happens
-// in a testing/synctest bubble whose clock is the world's. fn may use t as ever: t.Fatal, in fn or in a task of a host's
-// main function, ends the scenario; in another task it ends that task, and RunUntil. A panic in any of these fails the
-// test.
+// in a testing/synctest bubble whose clock is the world's. fn and the tasks may use t as ever: t.Fatal in fn or in a
+// host's main function ends the scenario; in another task it ends that task, and RunUntil within a minute. A panic in fn
+// or in a host's main function ends the scenario too, and fails the test.
 //
-// The test fails too if a host ended with an error that the scenario has not asked for, if a task panicked and nobody
+// The test also fails if a host ended with an error that the scenario has not asked for, if a task panicked and nobody
 // joined it, and if anything was left behind when all hosts had been shut down. A failing test prints its seed and the
 // command that replays it. The flags -sim.seed and -sim.seeds replace the seed and run more of them, each in a bubble
 // and a world of its own.
