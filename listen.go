@@ -70,6 +70,9 @@ func (c ListenConfig) listen(rt *Runtime, addr kernel.Addr, address string) (*TC
 	opError := func(err error) error {
 		return &net.OpError{Op: "listen", Net: network(addr.Unix), Addr: netAddr(addr), Err: err}
 	}
+	if c.Control != nil && rt.world != nil {
+		return nil, opError(errSimulated)
+	}
 	fd, err := rt.kernel.Listen(addr, kernel.ListenOptions{
 		Backlog:   c.Backlog,
 		ReusePort: c.ReusePort,

@@ -154,6 +154,21 @@ func (s *socket) leave() (fd int) {
 	return s.source.FD()
 }
 
+// errSimulated is the result of asking for what the system would have to know: a simulated socket's number names nothing
+// there, or something else.
+var errSimulated = fmt.Errorf("a simulated socket has no descriptor of the system's: %w", errors.ErrUnsupported)
+
+// descriptorFor returns the error with which op fails to hand out the descriptor, if it must.
+func (s *socket) descriptorFor(op string) error {
+	switch {
+	case s.closed.Load():
+		return s.closedError(op)
+	case s.rt.world != nil:
+		return s.opError(op, errSimulated)
+	}
+	return nil
+}
+
 // control implements SyscallConn's Control.
 func (s *socket) control(f func(fd uintptr)) error {
 	if s.closed.Load() {

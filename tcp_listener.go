@@ -67,8 +67,8 @@ func (l *TCPListener) closeOnLoop() {
 
 // SyscallConn returns access to the descriptor, for its Control alone. From a task.
 func (l *TCPListener) SyscallConn() (syscall.RawConn, error) {
-	if l.closed.Load() {
-		return nil, l.closedError("syscall")
+	if err := l.descriptorFor("syscall"); err != nil {
+		return nil, err
 	}
 	return rawListener{l}, nil
 }

@@ -87,8 +87,8 @@ func (s *TCPStream) SetLinger(seconds int) error {
 // SyscallConn returns access to the descriptor. Its functions must not block, must not close the descriptor and must
 // not register it anywhere. From a task.
 func (s *TCPStream) SyscallConn() (syscall.RawConn, error) {
-	if s.closed.Load() {
-		return nil, s.closedError("syscall")
+	if err := s.descriptorFor("syscall"); err != nil {
+		return nil, err
 	}
 	s.sent = true // as far as we can know
 	return rawStream{s}, nil
