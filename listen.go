@@ -114,6 +114,9 @@ func (r rawDescriptor) Write(func(fd uintptr) bool) error {
 func (rt *Runtime) ListenerFromFD(fd int) (*TCPListener, error) {
 	rt.fromTask("ListenerFromFD")
 	opError := func(err error) error { return &net.OpError{Op: "file", Net: "fd", Err: err} }
+	if rt.world != nil {
+		return nil, opError(errSimulated) // it is the test process's: left alone
+	}
 	addr, err := rt.adopt(fd)
 	if err != nil {
 		rt.kernel.Close(fd)
