@@ -1,6 +1,7 @@
 package simnet
 
 import (
+	"syscall"
 	"testing"
 	"time"
 
@@ -63,6 +64,19 @@ func TestAReaderWithoutRoomStopsTheWriter(t *testing.T) {
 	}
 	x.a.quiet(x.c, time.Hour)
 	if _, errno := x.b.Read(x.s, make([]byte, 16384)); errno != 0 {
+		t.Fatal(errno)
+	}
+	x.a.await(x.c, kernel.Writable)
+}
+
+// The write comes after the bytes have arrived, and before the acknowledgement that makes room.
+func TestAWriterIsToldOfRoomThatIsOnItsWay(t *testing.T) {
+	x := connected(t)
+	link := x.net.Link(x.ha, x.hb)
+	link.Latency = [2]time.Duration{time.Millisecond, time.Millisecond}
+	x.a.send(x.c, make([]byte, link.SendBuffer))
+	x.run(1500 * time.Microsecond)
+	if _, errno := x.a.Write(x.c, []byte("x")); errno != syscall.EAGAIN {
 		t.Fatal(errno)
 	}
 	x.a.await(x.c, kernel.Writable)

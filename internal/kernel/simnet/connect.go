@@ -54,7 +54,7 @@ func (e *end) knockAgain() {
 func (e *end) knock() {
 	n, to := e.host.net, e.far
 	n.note(to, "syn", 0, uint64(e.remote.IP.Port()), 0, 0)
-	if q := e.peer; q != nil && q.state == opening && !q.stale() {
+	if q := e.peer; q != nil && q.state == opening {
 		q.answer()
 		return
 	}

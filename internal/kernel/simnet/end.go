@@ -13,7 +13,6 @@ import (
 // questions that unreachable answers.
 type end struct {
 	host     *Host
-	boot     int       // the host's, when the end was made
 	sock     *socket   // nil: not accepted yet, or closed
 	listener *listener // in whose queue it stands, or will
 	peer     *end      // nil while nobody has answered
@@ -58,27 +57,22 @@ const (
 )
 
 func (h *Host) newEnd(state state, local, remote kernel.Addr, far *Host) *end {
-	e := &end{host: h, boot: h.boots, state: state, local: local, remote: remote, far: far, unix: local.Unix}
+	e := &end{host: h, state: state, local: local, remote: remote, far: far, unix: local.Unix}
 	e.out.arrival.of(e, arrival)
 	e.timer.of(e, resend)
 	e.keep.of(e, probe)
 	e.room.of(e, roomComes)
 	e.window.of(e, windowOpens)
 	e.started, e.heard = h.net.now, h.net.now
-	if far == nil {
-		return e
+	if far != nil {
+		e.wire = h.net.wire(h, far)
+		e.direction = flag(h.id > far.id)
 	}
-	e.wire = h.net.wire(h, far)
-	if h.id > far.id {
-		e.direction = 1
-	}
-	if !e.unix {
-		e.link()
-	}
+	e.link()
 	return e
 }
 
-// link and unlink keep the host's list of TCP connections.
+// link and unlink keep the host's list.
 func (e *end) link() {
 	e.next = e.host.ends
 	if e.next != nil {

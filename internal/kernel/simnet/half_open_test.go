@@ -47,3 +47,15 @@ func TestAResetThatIsLostLeavesTheConnectionHalfOpen(t *testing.T) {
 	x.b.quiet(x.s, 30*time.Second)
 	x.b.fails(x.s, syscall.ECONNRESET)
 }
+
+// The bytes have arrived where nobody reads them, and the reset that says so is lost: they are sent again.
+func TestAResetThatAnswersBytesIsAskedForAgain(t *testing.T) {
+	x := connected(t)
+	x.b.ok(x.b.Close(x.s))
+	x.a.await(x.c, kernel.ReadClosed)
+	x.a.send(x.c, []byte("nobody will read this"))
+	x.net.Partition(x.ha, x.hb)
+	x.run(time.Second)
+	x.net.Heal(x.ha, x.hb)
+	x.a.fails(x.c, syscall.EPIPE)
+}

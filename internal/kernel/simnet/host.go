@@ -10,9 +10,8 @@ type Host struct {
 	addr4, addr6 netip.Addr
 
 	up     bool
-	boots  int     // tells what was before a crash from what came after
 	kernel *Kernel // of the process that runs or ran last; nil before the first
-	ends   *end    // of TCP connections, since the last boot: those that can still hear or say something
+	ends   *end    // those that can still hear or say something
 	port   int     // the ephemeral port that was given away last
 	files  map[string]*listener
 	names  int // unnamed listeners that were given an abstract name
@@ -46,7 +45,7 @@ func (h *Host) Boot(park func()) *Kernel {
 		ports: make(map[uint16]*binding), lowest: firstFree, sockets: make([]*socket, firstFree),
 	}
 	h.kernel.alarm.of(h.kernel, waitEnds)
-	h.net.note(h, "boot", 0, uint64(h.boots), 0, 0)
+	h.net.note(h, "boot", 0, 0, 0, 0)
 	return h.kernel
 }
 
@@ -57,9 +56,8 @@ func (h *Host) Crash() {
 	if !h.up {
 		return
 	}
-	h.net.note(h, "crash", 0, uint64(h.boots), 0, 0)
+	h.net.note(h, "crash", 0, 0, 0, 0)
 	h.up = false
-	h.boots++
 	if k := h.kernel; k != nil {
 		k.die()
 	}

@@ -70,14 +70,21 @@ func TestWithoutKeepAliveNobodyNotices(t *testing.T) {
 }
 
 func TestKeepAliveSwitchedOnLaterWorksToo(t *testing.T) {
-	x := connected(t)
-	x.hb.Crash()
-	x.run(time.Hour)
-	begin := x.net.Now()
-	x.a.keep(x.c)
-	x.a.fails(x.c, syscall.ETIMEDOUT)
-	if took := x.net.Now() - begin; took > 91*time.Second {
-		t.Errorf("it took %v", took)
+	for _, later := range []struct {
+		o             kernel.Option
+		before, after int
+	}{{kernel.OptKeepAlive, 0, 1}, {kernel.OptKeepIdle, 20_000, 60}} {
+		x := connected(t)
+		x.a.keep(x.c)
+		x.a.ok(x.a.SetOption(x.c, later.o, later.before))
+		x.hb.Crash()
+		x.run(time.Hour)
+		begin := x.net.Now()
+		x.a.ok(x.a.SetOption(x.c, later.o, later.after))
+		x.a.fails(x.c, syscall.ETIMEDOUT)
+		if took := x.net.Now() - begin; took > 91*time.Second {
+			t.Errorf("option %d: it took %v", later.o, took)
+		}
 	}
 }
 

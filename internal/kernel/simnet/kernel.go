@@ -36,6 +36,7 @@ type Kernel struct {
 	deadline  time.Duration // of the Wait that goes on
 	alarm     alarm         // at the deadline
 	busy      int           // waits in a row that did not park
+	hasty     int           // waits in a row that did not want to wait, and found nothing
 
 	woken  atomic.Bool // by Wake, and not yet told
 	parked atomic.Bool
@@ -112,7 +113,7 @@ func (k *Kernel) enter() bool {
 	}
 	k.net.calls++
 	if len(k.visitors) > 0 {
-		k.admit(false)
+		k.admit()
 	}
 	return !k.dead
 }

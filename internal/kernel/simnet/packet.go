@@ -17,8 +17,7 @@ func (e *end) send(kind packetKind, upto uint64) bool {
 		n.note(e.host, "lose", e.fd(), uint64(kind), upto, 0)
 		return false
 	}
-	at := max(e.wire.travel(n, e.direction, bytes), s.last, s.stalled)
-	s.last = at
+	at := max(e.wire.travel(n, e.direction, bytes), s.stalled)
 	s.flight.push(packet{at: at, upto: upto, kind: kind})
 	if s.flight.len() == 1 {
 		n.alarms.set(&s.arrival, at)
@@ -31,7 +30,8 @@ func (e *end) arrive() {
 	s := &e.out
 	p := s.flight.pop()
 	if s.flight.len() > 0 {
-		e.host.net.alarms.set(&s.arrival, s.flight.first().at)
+		// None overtakes: one that would have come earlier comes now.
+		e.host.net.alarms.set(&s.arrival, max(s.flight.first().at, e.host.net.now))
 	}
 	switch {
 	case !e.far.up || e.muted:
@@ -49,17 +49,13 @@ func (e *end) arrive() {
 // missed is told of a packet that was lost on its way.
 func (e *end) missed(p packet) {
 	switch {
-	case e.boot != e.host.boots || !e.host.up:
-		// Nobody is left who could send it again.
 	case p.kind == syn:
 		e.knockLater()
 	case p.kind == synAck:
 		e.unanswered()
 	case p.kind == reset:
 		e.peer.unheard()
-	case e.state == open:
-		e.out.rewind()
-		e.host.net.alarms.stop(&e.out.arrival)
+	default:
 		e.lose()
 	}
 }
@@ -73,7 +69,7 @@ func (e *end) receive(p packet) {
 	switch {
 	case p.kind == reset:
 		e.wasReset()
-	case e.stale() || e.state == shut:
+	case e.state == shut: // as is whatever the host had before it crashed
 		e.sendReset()
 	case p.kind == synAck:
 		e.connected()
@@ -86,9 +82,6 @@ func (e *end) receive(p packet) {
 		e.receiveData(p)
 	}
 }
-
-// stale reports whether the end is of a time before its host crashed: the host knows nothing of it.
-func (e *end) stale() bool { return e.boot != e.host.boots }
 
 // receiveData takes bytes.
 func (e *end) receiveData(p packet) {

@@ -63,7 +63,7 @@ func (e *end) maxTries() int {
 func (e *end) cutOff() bool { return e.wire.cut || e.muted || !e.far.up }
 
 // forgotten reports whether the peer's host would answer with a reset.
-func (e *end) forgotten() bool { return e.peer.stale() || e.peer.state == shut }
+func (e *end) forgotten() bool { return e.peer.state == shut }
 
 // suspect has the end find out whether its peer is there, by the means that it has: something that is not acknowledged,
 // or keep-alive. It is called when there is a reason; as long as there is none, neither costs anything.

@@ -16,18 +16,11 @@ type stream struct {
 	fin, finSent, finArrived       bool
 
 	flight  packets
-	arrival alarm         // of the first packet in flight
-	last    time.Duration // when the last packet arrives: none overtakes
+	arrival alarm // of the first packet in flight
 	acks    acks
 	blocked bool          // the receiver has no room
 	lost    bool          // packets were lost: the sender waits before it sends again
 	stalled time.Duration // until when nothing arrives
-}
-
-// rewind takes back what was sent and has not arrived.
-func (s *stream) rewind() {
-	s.sent, s.helloSent, s.finSent = s.arrived, s.helloArrived, s.finArrived
-	s.flight = packets{queue: s.flight.queue[:0]}
 }
 
 func (s *stream) waiting() int { return int(s.arrived - s.read) }
@@ -74,7 +67,7 @@ func (k packetKind) String() string {
 	return [...]string{"syn", "syn-ack", "ack", "data", "fin", "reset", "deaf", "hang-up"}[k]
 }
 
-// packets is a queue.
+// packets is a queue: its first one is always the next to arrive.
 type packets struct {
 	queue []packet
 	head  int

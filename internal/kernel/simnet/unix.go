@@ -91,7 +91,7 @@ func (s *socket) connectUnix(path string) kernel.Errno {
 func (e *end) receiveUnix(p packet) {
 	n, from := e.host.net, e.peer
 	n.note(e.host, p.kind.String(), e.fd(), p.upto, 0, 0)
-	if e.stale() || e.state == shut {
+	if e.state == shut {
 		return
 	}
 	switch p.kind {
@@ -158,8 +158,5 @@ func (e *end) failUnix() {
 }
 
 func (e *end) finishUnix() {
-	e.state = shut
-	e.readShut, e.writeShut = true, true
-	e.host.net.alarms.stop(&e.room)
-	e.release()
+	e.die()
 }

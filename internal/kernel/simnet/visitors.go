@@ -15,12 +15,12 @@ func (k *Kernel) visit(fn func()) {
 	k.visitors = append(k.visitors, visitor{fn: fn, wait: k.net.tape.Below("outside", maxWait)})
 }
 
-// admit calls the visitors whose turn it is; all of them when the kernel is about to park, because nobody knows when
-// the next call will come.
-func (k *Kernel) admit(all bool) {
+// admit calls the visitors whose turn it is. A kernel that would park asks again and again, until all have come: nobody
+// knows when the next call will be.
+func (k *Kernel) admit() {
 	for i := 0; i < len(k.visitors); {
 		v := &k.visitors[i]
-		if v.wait > 0 && !all {
+		if v.wait > 0 {
 			v.wait--
 			i++
 			continue

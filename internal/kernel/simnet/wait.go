@@ -8,7 +8,7 @@ import (
 	"github.com/eddy-go/eddy/internal/kernel"
 )
 
-// Wait fills events and returns how many. One that finds nothing takes at least a tick.
+// Wait fills events and returns how many. One that finds nothing takes some time: see least.
 func (k *Kernel) Wait(events []kernel.Event, timeout time.Duration) (n int, errno kernel.Errno) {
 	if len(events) == 0 {
 		return 0, syscall.EINVAL
@@ -22,6 +22,7 @@ func (k *Kernel) Wait(events []kernel.Event, timeout time.Duration) (n int, errn
 	if n = k.collect(events); n == 0 {
 		begin := k.Now()
 		n = k.sleep(events, timeout)
+		k.count(n, timeout)
 		if k.dead && timeout > 0 {
 			timeout = max(timeout-(k.private-begin), 0)
 		}
@@ -38,7 +39,7 @@ func (k *Kernel) Wait(events []kernel.Event, timeout time.Duration) (n int, errn
 func (k *Kernel) sleep(events []kernel.Event, timeout time.Duration) (n int) {
 	k.deadline = math.MaxInt64
 	if timeout >= 0 {
-		k.deadline = k.net.from(max(timeout, tick))
+		k.deadline = k.net.from(max(timeout, k.least()))
 	}
 	if k.deadline < math.MaxInt64 {
 		k.net.alarms.set(&k.alarm, k.deadline)
@@ -46,7 +47,7 @@ func (k *Kernel) sleep(events []kernel.Event, timeout time.Duration) (n int) {
 	k.waiting, k.busy = true, 0
 	for {
 		if len(k.visitors) > 0 {
-			k.admit(true)
+			k.admit()
 		}
 		if k.dead {
 			break
@@ -59,6 +60,27 @@ func (k *Kernel) sleep(events []kernel.Event, timeout time.Duration) (n int) {
 	k.waiting = false
 	k.net.alarms.stop(&k.alarm)
 	return n
+}
+
+// patience and slowest say how a loop that asks in vain, over and over, is slowed down. Both picked: no loop that does
+// something asks so often, and a second of such a loop is soon over.
+const (
+	patience = 64
+	slowest  = 10 // doublings of a tick: a millisecond
+)
+
+// least returns how long a wait takes at least that finds nothing. It is a tick, and more for a loop that does not want
+// to wait and finds nothing, time and again: a task that ignores its errors would otherwise turn it a million times in
+// each virtual second.
+func (k *Kernel) least() time.Duration { return tick << min(k.hasty/patience, slowest) }
+
+// count counts the waits in a row that did not want to wait, and found nothing.
+func (k *Kernel) count(found int, timeout time.Duration) {
+	if found == 0 && timeout == 0 {
+		k.hasty++
+	} else {
+		k.hasty = 0
+	}
 }
 
 // rest parks, unless there is a reason not to. A wake that comes before parked is up is seen by Runnable; one that
@@ -153,7 +175,7 @@ const maxVain = 100_000
 func (k *Kernel) deadWait(events []kernel.Event, timeout time.Duration) int {
 	if timeout >= 0 {
 		k.vain = 0
-		k.private += min(max(timeout, tick), math.MaxInt64-k.private)
+		k.private += min(max(timeout, tick<<slowest), math.MaxInt64-k.private)
 		return 0
 	}
 	if k.vain++; k.vain > maxVain {
