@@ -62,17 +62,17 @@ func (k *Kernel) sleep(events []kernel.Event, timeout time.Duration) (n int) {
 	return n
 }
 
-// patience and slowest say how a loop that asks in vain, over and over, is slowed down. Both picked: no loop that does
+// hastyWaits and slowest say how a loop that asks in vain, over and over, is slowed down. Both picked: no loop that does
 // something asks so often, and a second of such a loop is soon over.
 const (
-	patience = 64
-	slowest  = 10 // doublings of a tick: a millisecond
+	hastyWaits = 64
+	slowest    = 10 // doublings of a tick: a millisecond
 )
 
 // least returns how long a wait takes at least that finds nothing. It is a tick, and more for a loop that does not want
 // to wait and finds nothing, time and again: a task that ignores its errors would otherwise turn it a million times in
 // each virtual second.
-func (k *Kernel) least() time.Duration { return tick << min(k.hasty/patience, slowest) }
+func (k *Kernel) least() time.Duration { return tick << min(k.hasty/hastyWaits, slowest) }
 
 // count counts the waits in a row that did not want to wait, and found nothing.
 func (k *Kernel) count(found int, timeout time.Duration) {
