@@ -6,4 +6,4 @@ require golang.org/x/sys v0.49.0
 
 require github.com/urfave/cli/v3 v3.14.0
 
-require pgregory.net/rapid v1.3.0 // indirect
+require pgregory.net/rapid v1.3.0

@@ -64,7 +64,7 @@ func (e *end) close() {
 		e.closeUnix()
 	case e.state != open:
 		e.die()
-	case e.peer.out.waiting() > 0, e.options.resetOnClose && !(e.finished && e.writeShut):
+	case e.peer.out.waiting() > 0, e.options.resetOnClose && !(e.finished && e.out.finSent):
 		e.abort()
 	default:
 		e.orphan, e.readShut = true, true
@@ -76,7 +76,7 @@ func (e *end) close() {
 func (e *end) abort() {
 	e.listener = nil
 	if e.unix {
-		e.closeUnix()
+		e.failUnix()
 		return
 	}
 	was := e.state

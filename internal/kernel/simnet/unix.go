@@ -26,11 +26,26 @@ func (s *socket) bindUnix(path string, l *listener) kernel.Errno {
 		h.names++
 	}
 	if old := h.files[path]; old != nil && (!old.gone() || l.closed && hasFile(path)) {
+		if !l.closed && hasFile(path) {
+			s.kernel.probe(path)
+		}
 		return syscall.EADDRINUSE
 	}
 	h.files[path] = l
 	s.local = kernel.Addr{Unix: true, Path: path}
 	return 0
+}
+
+// probe connects to a path to see whether anybody listens, as a listener on a real system has to: whoever does accepts
+// a connection that ends at once.
+func (k *Kernel) probe(path string) {
+	s, errno := k.fresh(kernel.Addr{Unix: true, Path: path})
+	if errno != 0 {
+		return
+	}
+	k.counters.Dials++
+	s.connectUnix(path)
+	k.abandon(s)
 }
 
 func fits(path string) bool {
