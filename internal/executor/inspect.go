@@ -27,7 +27,7 @@ func (i TaskInfo) String() string {
 		fmt.Fprintf(&b, " for %s", i.Wait)
 	}
 	if i.For > 0 {
-		fmt.Fprintf(&b, " since %v", i.For.Round(time.Millisecond))
+		fmt.Fprintf(&b, " for %v", i.For.Round(time.Millisecond))
 	}
 	return b.String()
 }

@@ -38,12 +38,12 @@ func TestTasks(t *testing.T) {
 			return
 		}
 		want := []string{
-			"task 1 executor.TestTasks.func1 inspect_test.go:N: waiting for a letter since 3s",
+			"task 1 executor.TestTasks.func1 inspect_test.go:N: waiting for a letter for 3s",
 			"task 2 *executor.leaf: waiting",
 			"task 3 *executor.namedLeaf: waiting for a letter",
-			"task 4 executor.TestTasks.func2 inspect_test.go:N: waiting for *executor.leaf since 3s",
-			"task 5 executor.TestTasks.func3 inspect_test.go:N: waiting for task 4 (executor.TestTasks.func2 inspect_test.go:N) since 3s",
-			"task 6 executor.TestTasks.func4 inspect_test.go:N: waiting for %!v(PANIC=String method: no name) since 3s",
+			"task 4 executor.TestTasks.func2 inspect_test.go:N: waiting for *executor.leaf for 3s",
+			"task 5 executor.TestTasks.func3 inspect_test.go:N: waiting for task 4 (executor.TestTasks.func2 inspect_test.go:N) for 3s",
+			"task 6 executor.TestTasks.func4 inspect_test.go:N: waiting for %!v(PANIC=String method: no name) for 3s",
 			"task 7 executor.TestTasks.func5 inspect_test.go:N: running",
 			"task 8 *executor.leaf: ready",
 		}
