@@ -30,7 +30,7 @@ func TestDump(t *testing.T) {
 	w.Host("fresh", wait)
 	wantIn(t, w.Dump(), "the world after 1h0m1s:",
 		"host waiting (10.0.0.1): waiting\n\ttask 1 sim_test.TestDump.func1 dump_test.go:",
-		": waiting for a sleep of 1000h0m0s since 1h0m1s", "waiting for a sleep of 2h0m0s since 1h0m1s",
+		": waiting for a sleep of 1000h0m0s for 1h0m1s", "waiting for a sleep of 2h0m0s for 1h0m1s",
 		"host broken (10.0.0.2): ended with out of order\n",
 		"host paused (10.0.0.3): paused\n\ttask 1",
 		"host killed (10.0.0.4): crashed or killed\n",

@@ -214,7 +214,7 @@ func ExampleWorld_Dump() {
 	// Output:
 	// the world after 1m0s:
 	// host server (10.0.0.1): waiting
-	// 	task 1 sim_test.ExampleWorld_Dump.func1 example_test.go:203: waiting for accept tcp 0.0.0.0:80 since 1m0s
+	// 	task 1 sim_test.ExampleWorld_Dump.func1 example_test.go:203: waiting for accept tcp 0.0.0.0:80 for 1m0s
 }
 
 func ExampleChaos() {
