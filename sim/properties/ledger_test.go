@@ -13,6 +13,10 @@ import (
 // that finds nothing takes a microsecond, so it is the time of a hundred idle turns.
 const prompt = 100 * time.Microsecond
 
+// promptUnderLoad is the same for a loop that is never idle: its waits that find nothing take ever longer in the world,
+// up to a millisecond.
+const promptUnderLoad = 2 * time.Millisecond
+
 // ledger keeps account of the polls and wakes of the futures of one host. Its rules are those of docs/design.md:
 //
 //   - nothing is polled after its final result, nor after its Cancel, nor from inside a wake, nor from inside itself;

@@ -52,6 +52,7 @@ type clocked struct {
 	rt     *eddy.Runtime
 	silent string
 	loaded bool
+	late   time.Duration // what is tolerated
 	over   bool
 }
 
@@ -60,10 +61,10 @@ func (c *clocked) run() error {
 		c.sleep, c.timeout, c.timeoutOverBusy, c.sleepBesideBusy, c.withTimeout, c.readDeadline, c.writeDeadline, c.idle, c.idleAfterWait, c.interval, c.dialTimeout,
 	}
 	var measures []*eddy.JoinHandle[struct{}]
-	c.loaded = c.w.Rand().IntN(3) == 0
+	c.loaded, c.late = c.w.Rand().IntN(3) == 0, prompt
 	longest := time.Hour
 	if c.loaded {
-		longest = prompt // each microsecond is a busy turn
+		longest, c.late = prompt, promptUnderLoad
 	}
 	for range 6 {
 		kind, d := kinds[c.w.Rand().IntN(len(kinds))], upTo(c.w, longest)
@@ -144,7 +145,7 @@ func (c *clocked) check(what string, want, got time.Duration) {
 	if got < want {
 		c.t.Errorf("%s of %v ended %v early", what, want, want-got)
 	}
-	if got > want+prompt {
+	if got > want+c.late {
 		c.t.Errorf("%s of %v ended %v late", what, want, got-want)
 	}
 }
@@ -172,11 +173,11 @@ func (c *clocked) sleepBesideBusy(d time.Duration) {
 
 // overBusy has a future that always has something to do ended by another one.
 func (c *clocked) overBusy(what string, d time.Duration, limit func(time.Duration, eddy.Future[struct{}]) eddy.Future[struct{}]) {
-	d = min(d, prompt) // it takes a microsecond a turn
+	d, c.late = min(d, prompt), promptUnderLoad
 	begin := c.rt.Now()
 	gaveUp := false
 	_, _ = eddy.Await(c.rt, limit(d, &busyFor{until: func() bool {
-		gaveUp = c.rt.Now().Sub(begin) > d+2*prompt
+		gaveUp = c.rt.Now().Sub(begin) > d+2*promptUnderLoad
 		return gaveUp
 	}}))
 	if gaveUp {
@@ -267,7 +268,7 @@ func (c *clocked) interval(d time.Duration) {
 	iv := eddy.NewInterval(d, eddy.MissedTicks(c.w.Rand().IntN(3)))
 	for range 3 {
 		scheduled, _ := eddy.Await(c.rt, iv.Tick())
-		if now := c.w.Elapsed(); now < scheduled || !c.loaded && now > scheduled+prompt { // under load ticks may be missed
+		if now := c.w.Elapsed(); now < scheduled || !c.loaded && now > scheduled+c.late { // under load ticks may be missed
 			c.t.Errorf("a tick of %v that was due at %v came at %v", d, scheduled, now)
 		}
 	}

@@ -31,7 +31,7 @@ func TestStubbornTasksEnd(t *testing.T) {
 		if !w.RunUntil(s.host.Done) {
 			t.Fatal("the runtime never ends")
 		}
-		if took := w.Elapsed() - began; took > grace+prompt {
+		if took := w.Elapsed() - began; took > grace+promptUnderLoad {
 			t.Errorf("the end took %v, with a grace of %v", took, grace)
 		}
 		if s.began != s.deferred {
