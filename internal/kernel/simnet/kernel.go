@@ -28,7 +28,7 @@ type Kernel struct {
 	registered []*socket
 	ready      []*socket // those with something to report, in the order in which it came, and some that have no more
 	pending    int       // how many there have something to report
-	visitors   []visitor
+	visitors   []*visitor
 
 	park      func()
 	waiting   bool
@@ -113,7 +113,7 @@ func (k *Kernel) enter() bool {
 	}
 	k.net.calls++
 	if len(k.visitors) > 0 {
-		k.admit()
+		k.admit(false)
 	}
 	return !k.dead
 }

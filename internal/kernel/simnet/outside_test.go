@@ -79,3 +79,32 @@ func TestAVisitorMayCrashTheHost(t *testing.T) {
 		}
 	}
 }
+
+// A visitor of a parked kernel may come when it works again, and not only while it is parked.
+func TestOutsideMeetsTheKernelAtWork(t *testing.T) {
+	parked, working := 0, 0
+	for seed := range uint64(100) {
+		x := onTape(t, tape.Seeded(seed)).connection()
+		x.a.settle()
+		x.net.After(time.Second, func() {
+			x.ha.Outside(func() {
+				if x.a.waiting {
+					parked++
+				} else {
+					working++
+				}
+				x.a.Wake()
+			})
+		})
+		x.net.After(time.Second+time.Microsecond, x.a.Wake)
+		for begin := x.net.Now(); x.net.Now()-begin < 2*time.Second; {
+			x.a.wait(2 * time.Second)
+			for range maxWait {
+				x.a.LocalAddr(x.c)
+			}
+		}
+	}
+	if parked < 20 || working < 20 {
+		t.Errorf("%d visitors came to a parked kernel, %d to one at work", parked, working)
+	}
+}

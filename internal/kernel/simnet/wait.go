@@ -47,7 +47,7 @@ func (k *Kernel) sleep(events []kernel.Event, timeout time.Duration) (n int) {
 	k.waiting, k.busy = true, 0
 	for {
 		if len(k.visitors) > 0 {
-			k.admit()
+			k.admit(true)
 		}
 		if k.dead {
 			break
@@ -101,7 +101,7 @@ func (k *Kernel) Runnable() bool {
 	case k.dead || !k.waiting || k.net.now >= k.deadline:
 		return true
 	}
-	return !k.breathing && (k.pending > 0 || len(k.visitors) > 0 || k.woken.Load())
+	return !k.breathing && (k.pending > 0 || len(k.visitors) > 0 && k.visited() || k.woken.Load())
 }
 
 // maxBusy is how many waits in a row may find something at once. Picked: far more than work that comes to an end.
