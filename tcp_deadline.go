@@ -76,6 +76,7 @@ func (s *TCPStream) setDeadlines(t time.Time, read, write bool) error {
 
 // applyDeadlines lets the later call win: one from another goroutine arrives after one that a task makes after it.
 func (s *TCPStream) applyDeadlines(call uint64, at time.Duration, read, write bool) {
+	s.settled = max(s.settled, call)
 	if s.gone {
 		return // closed in the meantime: nobody would disarm the timer
 	}
@@ -110,6 +111,7 @@ func (s *TCPStream) SetIdleTimeout(d time.Duration) error {
 }
 
 func (i *idleTimeout) set(call uint64, d time.Duration) {
+	i.stream.settled = max(i.stream.settled, call)
 	if i.stream.gone || call < i.call {
 		return // closed in the meantime: nobody would disarm the timer; or set anew
 	}

@@ -25,6 +25,7 @@ type TCPStream struct {
 	writeDeadline deadline
 	idle          idleTimeout
 	setCalls      atomic.Uint64 // of SetDeadline and SetIdleTimeout, which come from any goroutine
+	settled       uint64        // the latest of them that was carried out
 
 	ended     bool  // reads return EOF: it was read, or CloseRead was called
 	peerEnded bool  // EOF was read
@@ -97,7 +98,7 @@ func (s *TCPStream) Write(p []byte) (int, error) {
 // clear reports whether a call may be made at once: nothing has ended the stream's direction, its flag is up, and
 // nobody queues. It is the short way past the futures of Read and Write, which find out why where it is closed.
 func (s *TCPStream) clear(d *reactor.Direction, limit *deadline) bool {
-	return d.Ready() && d.First(nil) && !s.closed.Load() && !limit.passed() && !s.idle.expired
+	return s.setCalls.Load() == s.settled && d.Ready() && d.First(nil) && !s.closed.Load() && !limit.passed() && !s.idle.expired
 }
 
 // Close ends the stream and never waits: what was written still goes out, and reads and writes that wait return an
@@ -142,6 +143,9 @@ func (s *TCPStream) RemoteAddr() net.Addr { return netAddr(s.peer) }
 
 // ready returns the error with which a read or a write fails before it asks the kernel.
 func (s *TCPStream) ready(op string, d *deadline) error {
+	if s.setCalls.Load() != s.settled && !s.closed.Load() {
+		s.rt.exec.TakeIn() // where threads cannot be told apart a task's own call is posted, and holds for its next read all the same
+	}
 	switch {
 	case s.closed.Load():
 		return s.closedError(op)
