@@ -47,5 +47,13 @@ func (b *bubble) ring() {
 // that has just been woken would be a race with the hosts.
 func (b *bubble) settled() time.Duration {
 	synctest.Wait()
+	return b.now()
+}
+
+// now returns the time, which is 0 in a world without a bubble. Within a host's turn it moves only if that turn waits.
+func (b *bubble) now() time.Duration {
+	if b == nil {
+		return 0
+	}
 	return time.Since(b.epoch)
 }

@@ -159,7 +159,7 @@ func TestCallsInTheWrongPlace(t *testing.T) {
 			return wait(rt)
 		})
 		w.After(time.Second, func() {
-			wantPanic(t, "World.Run was called by the world itself", func() { w.Run(time.Second) })
+			wantPanic(t, "World.Run was called by the world itself, in After's function or RunUntil's condition, or by another goroutine while the world runs: ", func() { w.Run(time.Second) })
 		})
 		w.Run(2 * time.Second)
 		wantPanic(t, "Crash or Kill it first", func() { w.Restart(h) })

@@ -34,17 +34,19 @@ func (w *World) Run(d time.Duration) {
 // the day passes first.
 func (w *World) RunUntil(cond func() bool) bool {
 	defer w.drive("RunUntil")()
-	end := w.after(patience)
+	end, limit := w.after(patience), "a day had passed"
 	failed := false
 	w.stuck = ""
 	for !cond() {
 		if !failed && w.failed != nil && w.failed() {
 			failed = true
-			end = min(end, w.after(patienceAfterFailure))
+			if soon := w.after(patienceAfterFailure); soon < end {
+				end, limit = soon, "a minute had passed since the test failed"
+			}
 		}
 		switch {
 		case w.step(end):
-		case w.nothingMore(end):
+		case w.nothingMore(end, limit):
 			return false
 		}
 	}
@@ -53,25 +55,36 @@ func (w *World) RunUntil(cond func() bool) bool {
 
 // nothingMore waits for the bubble's other goroutines, which alone can do something before end, and reports whether they
 // have let it pass. What it keeps for the report is the state from before the wait: that says nothing about the tasks.
-func (w *World) nothingMore(end time.Duration) bool {
+// limit names what is over at end.
+func (w *World) nothingMore(end time.Duration, limit string) bool {
 	switch {
 	case w.bubble == nil:
 		return true
 	case w.net.Now() < end:
 		w.stuck = ""
 		if w.bubble.sleep(end - w.net.Now()) {
-			w.stuck = w.Dump()
+			w.giveUp(limit)
 		}
 		return false
 	case w.stuck == "":
-		w.stuck = w.Dump()
+		w.giveUp(limit)
 	}
 	return true
+}
+
+// giveUp keeps for the report why RunUntil ends and how the world is.
+func (w *World) giveUp(limit string) {
+	w.stuck = limit
+	if _, more := w.net.Next(); !more {
+		w.stuck = "nothing was due any more, and " + limit
+	}
+	w.stuck += ". When something happened last, " + w.Dump()
 }
 
 // step does the next thing that is due before a time: it lets a host run, or moves the clock to what happens next. It
 // reports false if there is none.
 func (w *World) step(end time.Duration) bool {
+	w.steps++
 	w.catchUp()
 	if h := w.draw(); h != nil {
 		h.turn()
@@ -141,7 +154,8 @@ func (w *World) drive(op string) (end func()) {
 func (w *World) noTask(op string) {
 	w.notInTask(op)
 	if w.driving {
-		panic("sim: World." + op + " was called by the world itself, in After's function or RunUntil's condition: call it in the scenario")
+		panic("sim: World." + op + " was called by the world itself, in After's function or RunUntil's condition, or by " +
+			"another goroutine while the world runs: the world is for the scenario's goroutine; call it in the scenario")
 	}
 }
 

@@ -2,14 +2,10 @@ package sim_test
 
 import (
 	"errors"
-	"os"
-	"regexp"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/eddy-go/eddy"
-	"github.com/eddy-go/eddy/eddytest"
 	"github.com/eddy-go/eddy/future"
 	"github.com/eddy-go/eddy/sim"
 )
@@ -20,12 +16,15 @@ var failing = []struct {
 	prints   []string
 	scenario func(t *testing.T, w *sim.World)
 }{
-	{"host error", []string{"host broken: out of order"}, func(t *testing.T, w *sim.World) {
+	{"host error", []string{"host broken (ended after 1.00", "ms): out of order"}, func(t *testing.T, w *sim.World) {
 		w.Host("fine", wait)
-		w.Host("broken", func(rt *eddy.Runtime) error { return errors.New("out of order") })
+		w.Host("broken", func(rt *eddy.Runtime) error {
+			rt.Sleep(time.Millisecond)
+			return errors.New("out of order")
+		})
 		w.Run(time.Second)
 	}},
-	{"error before a restart", []string{"host broken: out of order"}, func(t *testing.T, w *sim.World) {
+	{"error before a restart", []string{"host broken (ended after 0s): out of order"}, func(t *testing.T, w *sim.World) {
 		boots := 0
 		h := w.Host("broken", func(rt *eddy.Runtime) error {
 			if boots++; boots == 1 {
@@ -37,7 +36,7 @@ var failing = []struct {
 		w.Restart(h)
 		w.Run(time.Second)
 	}},
-	{"deadlock", []string{"host stuck: eddy: deadlock", "task 1 sim_test.init", "waiting for task 2"}, func(t *testing.T, w *sim.World) {
+	{"deadlock", []string{"host stuck (ended after ", "): eddy: deadlock", "task 1 sim_test.init", "waiting for task 2"}, func(t *testing.T, w *sim.World) {
 		w.Host("stuck", func(rt *eddy.Runtime) error {
 			var a, b *eddy.JoinHandle[struct{}]
 			a = rt.Spawn(func() { b.Join() })
@@ -47,7 +46,7 @@ var failing = []struct {
 		})
 		w.Run(time.Second)
 	}},
-	{"panic of a main function", []string{"panic: ", "no such luck", "failing_test.go", "unwound"}, func(t *testing.T, w *sim.World) {
+	{"panic of a main function", []string{"host host: panic: no such luck\n", "failing_test.go", "unwound"}, func(t *testing.T, w *sim.World) {
 		unwinding(t, w)
 		w.Host("host", func(rt *eddy.Runtime) error {
 			rt.Sleep(time.Second)
@@ -64,10 +63,20 @@ var failing = []struct {
 		})
 		w.Run(time.Minute)
 	}},
-	{"panic of the scenario", []string{"panic: ", "no such luck", "failing_test.go", "unwound"}, func(t *testing.T, w *sim.World) {
+	{"panic of the scenario", []string{"go:", ": panic: no such luck\n", "failing_test.go", "unwound"}, func(t *testing.T, w *sim.World) {
 		unwinding(t, w)
 		w.Run(time.Second)
 		panic("no such luck")
+	}},
+	{"panic that the scenario passes on", []string{": panic: eddy: task panicked: no such luck\n", "failing_test.go", "unwound"}, func(t *testing.T, w *sim.World) {
+		unwinding(t, w)
+		var err error
+		w.Host("host", func(rt *eddy.Runtime) error {
+			_, err = rt.Spawn(func() { panic("no such luck") }).Join()
+			return nil
+		})
+		w.Run(time.Second)
+		panic(err)
 	}},
 	{"fatal in a main function", []string{"not good", "unwound"}, func(t *testing.T, w *sim.World) {
 		unwinding(t, w)
@@ -79,7 +88,7 @@ var failing = []struct {
 		w.Run(time.Minute)
 		t.Error("not reached")
 	}},
-	{"fatal in a task", []string{"not good", "unwound", "RunUntil gave up", "waiting for a sleep of 1s"}, func(t *testing.T, w *sim.World) {
+	{"fatal in a task", []string{"not good", "unwound", "RunUntil gave up: a minute had passed since the test failed. When something happened last, the world after 59.0", "waiting for a sleep of 1s"}, func(t *testing.T, w *sim.World) {
 		unwinding(t, w)
 		done := false
 		w.Host("host", func(rt *eddy.Runtime) error {
@@ -119,7 +128,7 @@ var failing = []struct {
 		t.Error("not reached")
 	}},
 	{"idle world", []string{
-		"RunUntil gave up. the world after 1s:", "host server (10.0.0.1): waiting",
+		"RunUntil gave up: nothing was due any more, and a day had passed. When something happened last, the world after 1s:", "host server (10.0.0.1): waiting",
 		"task 1 sim_test.echo rig_test.go:", "waiting for accept tcp 0.0.0.0:7",
 		"host ender (10.0.0.2): ended", "host down (10.0.0.3): crashed or killed",
 	}, func(t *testing.T, w *sim.World) {
@@ -130,6 +139,17 @@ var failing = []struct {
 		if !w.RunUntil(func() bool { return false }) {
 			t.Error("it never happened")
 		}
+	}},
+	{"ticking world", []string{"RunUntil gave up: a day had passed. When something happened last, the world after 24h0m0."}, func(t *testing.T, w *sim.World) {
+		w.Host("ticker", func(rt *eddy.Runtime) error {
+			for {
+				if err := rt.Sleep(time.Second); err != nil {
+					return err
+				}
+			}
+		})
+		w.Run(time.Second)
+		t.Errorf("it happened: %v", w.RunUntil(func() bool { return false }))
 	}},
 	{"log", []string{"the last that the runtimes logged:", "time=1.00", "host=server"}, func(t *testing.T, w *sim.World) {
 		w.SetFaults(sim.Faults{sim.AcceptFull: {Chance: 1}})
@@ -189,8 +209,66 @@ var failing = []struct {
 		})
 		w.Run(time.Second)
 	}},
-	{"left goroutine", []string{"blocked goroutines remain"}, func(t *testing.T, w *sim.World) {
+	{"left goroutine", []string{
+		"blocked goroutines remain: a goroutine that the scenario or a task started has not ended\n",
+		"select (no cases)", "failing_test.go:",
+	}, func(t *testing.T, w *sim.World) {
 		go func() { select {} }()
+	}},
+	{"turn without end", []string{
+		"panic: deadlock: ", ": a turn of host blocked does not end: nothing in a task may block but through the runtime\n",
+		"chan receive", "failing_test.go:",
+	}, func(t *testing.T, w *sim.World) {
+		w.Host("other", wait)
+		w.Host("blocked", func(rt *eddy.Runtime) error {
+			rt.Sleep(time.Second)
+			<-make(chan int)
+			return nil
+		})
+		w.Run(time.Minute)
+	}},
+	{"blocking task", []string{
+		"host sleeper: a turn has taken 1m0s until 1m0.00", "use Runtime.Sleep",
+		"host receiver: a turn has taken 1h0m0s until ",
+	}, func(t *testing.T, w *sim.World) {
+		sleeper := w.Host("sleeper", func(rt *eddy.Runtime) error {
+			rt.Sleep(time.Millisecond)
+			time.Sleep(time.Minute)
+			rt.Sleep(time.Millisecond)
+			time.Sleep(time.Second) // is not told of
+			return nil
+		})
+		w.RunUntil(sleeper.Done)
+		w.Host("receiver", func(rt *eddy.Runtime) error {
+			<-time.After(time.Hour)
+			return nil
+		})
+		w.Run(time.Hour)
+	}},
+	{"never ran", []string{
+		"host a never ran: call World.Run or World.RunUntil after World.Host\n",
+		"host b never ran: ",
+	}, func(t *testing.T, w *sim.World) {
+		w.Host("early", wait)
+		w.Run(time.Second)
+		w.Host("a", wait)
+		w.Host("b", wait)
+		w.RunUntil(func() bool { return true })
+	}},
+	{"error and a host that never ran", []string{"host broken (ended after 0s): out of order"}, func(t *testing.T, w *sim.World) {
+		w.Host("broken", func(rt *eddy.Runtime) error { return errors.New("out of order") })
+		w.Run(time.Second)
+		w.Host("another", wait)
+	}},
+	{"failure and a host that never ran", []string{"not good"}, func(t *testing.T, w *sim.World) {
+		w.Host("host", wait)
+		t.Error("not good")
+	}},
+	{"world in a world", []string{"sim.Run makes its own synctest bubble", "unwound"}, func(t *testing.T, w *sim.World) {
+		unwinding(t, w)
+		w.Run(time.Second)
+		sim.Run(t, 9, func(w *sim.World) {})
+		t.Error("not reached")
 	}},
 }
 
@@ -219,55 +297,3 @@ func (l *late) Poll(cx *future.Context) (struct{}, error) {
 }
 
 func (l *late) Cancel() { l.clock.Arm(future.Never, future.LocalWaker{}) }
-
-// The scenarios that fail, for the child process.
-func TestFailingScenario(t *testing.T) {
-	if os.Getenv(inChild) == "" {
-		t.Skip("is for TestFailures")
-	}
-	for _, f := range failing {
-		t.Run(f.name, func(t *testing.T) {
-			sim.Run(t, 5, func(w *sim.World) { f.scenario(t, w) })
-			t.Error("the test went on")
-		})
-	}
-}
-
-// A scenario may skip its test, and is unwound as by t.Fatal.
-func TestSkip(t *testing.T) {
-	eddytest.Baseline(t)
-	t.Run("scenario", func(t *testing.T) {
-		sim.Run(t, 1, func(w *sim.World) {
-			w.Host("host", wait)
-			w.Run(time.Second)
-			t.Skip("not today")
-		})
-		t.Error("the test went on")
-	})
-}
-
-// However a scenario fails, the test ends in order, with all hosts unwound, and says how to see it again.
-func TestFailures(t *testing.T) {
-	replay := regexp.MustCompile(`sim: seed 5 failed, trace hash [0-9a-f]{16}\n +replay: go test -count=1 -run '\^TestFailingScenario\$/\^\w+\$' \S+/sim -sim.seed=5\n`)
-	for _, f := range failing {
-		t.Run(f.name, func(t *testing.T) {
-			name := strings.ReplaceAll(f.name, " ", "_")
-			output, failed := again(t, "^TestFailingScenario$/^"+name+"$", "-sim.seeds=3")
-			if !failed {
-				t.Error("it did not fail")
-			}
-			wantIn(t, output, append(f.prints, "--- FAIL: TestFailingScenario/"+name)...)
-			for _, part := range []string{"not reached", "the test went on", "FailNow on a parent", "\npanic: ", "seed 6"} {
-				if strings.Contains(output, part) {
-					t.Errorf("%q in:\n%s", part, output)
-				}
-			}
-			if strings.Contains(output, "blocked goroutines remain") && f.name != "left goroutine" {
-				t.Errorf("the bubble could not end:\n%s", output)
-			}
-			if !replay.MatchString(output) {
-				t.Errorf("no replay command in:\n%s", output)
-			}
-		})
-	}
-}

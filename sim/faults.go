@@ -11,6 +11,9 @@ type Fault = simnet.Fault
 
 // The kinds of faults. Each is something that real kernels and networks do.
 const (
+	// On Linux a short read of a TCP socket means that there was no more, unless urgent data was reported, and so the
+	// runtime takes it; other systems do not report that, and it reads on. In a world with faults, each start of a host
+	// draws whether its kernel is of the other kind: a quarter is.
 	ShortRead     = simnet.ShortRead     // a read returns less than there is
 	ShortWrite    = simnet.ShortWrite    // a write takes less than there is room for
 	FalseReady    = simnet.FalseReady    // EAGAIN although the event said ready; a later edge follows

@@ -12,6 +12,7 @@ var flags struct {
 	seed  *uint64 // nil: each test has its own
 	seeds uint64
 	trace string
+	check bool
 }
 
 // A program that imports this package has its own flags.
@@ -34,6 +35,7 @@ func init() {
 		return err
 	})
 	flag.StringVar(&flags.trace, "sim.trace", "", "write every decision and kernel call to `FILE`; of many seeds, those of the last one that ran")
+	flag.BoolVar(&flags.check, "sim.check", false, "run each seed twice, and fail if the two runs differ")
 }
 
 func parseNumber(s string) (uint64, error) {

@@ -33,8 +33,8 @@ func TestSeedFlags(t *testing.T) {
 		ran  []int
 		logs string
 	}{
-		{"", []int{7, 8}, "1 seeds from 7"},
-		{"-sim.seed=0x10", []int{16, 16}, "1 seeds from 16"},
+		{"", []int{7, 8}, "1 seed from 7"},
+		{"-sim.seed=0x10", []int{16, 16}, "1 seed from 16"},
 		{"-sim.seeds=3", []int{7, 8, 9, 8, 9, 10}, "3 seeds from 8"},
 		{"-sim.seed=0 -sim.seeds=2", []int{0, 1, 0, 1}, "2 seeds from 0"},
 	} {

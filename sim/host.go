@@ -20,6 +20,11 @@ type Host struct {
 
 	life   life // the present one, or the last
 	paused bool
+
+	made       int           // how often the world had gone on then; before, if the world itself made the host
+	forgotten  bool          // the scenario has ended without the world going on
+	offloading time.Duration // how long offloaded functions have waited in this turn
+	blocked    bool          // a turn has taken time, which was said
 }
 
 // Host adds a machine that runs fn, from the next Run or RunUntil on. It ends when fn returns. Each host has an IPv4 and
@@ -35,7 +40,10 @@ func (w *World) HostConfig(name string, c eddy.Config, fn func(rt *eddy.Runtime)
 	if w.byName[name] != nil {
 		panic("sim: there are two hosts with the name " + strconv.Quote(name))
 	}
-	h := &Host{w: w, machine: w.net.Host(name), config: c, fn: fn}
+	h := &Host{w: w, machine: w.net.Host(name), config: c, fn: fn, made: w.steps}
+	if w.driving {
+		h.made--
+	}
 	if h.config.Logger == nil {
 		h.config.Logger = w.journal.logger(w, name)
 	}

@@ -36,15 +36,23 @@ type life struct {
 // before its other hosts are unwound.
 type goexit struct{}
 
+// silentAboutUrgent is the chance that a kernel of a world with faults does not report urgent data. Picked: most do.
+const silentAboutUrgent = 0.25
+
 // boot starts a new life.
 func (h *Host) boot() {
 	l := &h.life
 	*l = life{}
 	l.kernel = h.machine.Boot(h.park)
-	if h.w.bubble != nil {
-		l.kernel.OnWake(h.w.bubble.ring)
+	if h.w.faulty && h.w.tape.Chance("silent about urgent data", silentAboutUrgent) {
+		l.kernel.SetUrgent(false)
 	}
-	l.rt = eddy.NewWithKernel(h.config, l.kernel)
+	if b := h.w.bubble; b != nil {
+		l.kernel.OnWake(b.ring)
+		l.rt = eddy.NewWithKernel(h.config, bubbled{l.kernel, h})
+	} else {
+		l.rt = eddy.NewWithKernel(h.config, l.kernel)
+	}
 	l.next, l.stop = iter.Pull(h.live)
 }
 
@@ -120,7 +128,11 @@ func (h *Host) able() bool {
 func (h *Host) turn() {
 	w := h.w
 	w.running = h
+	w.guard.begin(h)
+	began := w.bubble.now()
 	h.resume()
+	h.noteBlocking(w.bubble.now() - began)
+	w.guard.end()
 	w.running = nil
 	h.life.ranAt = w.net.Now()
 	if h.life.over {
@@ -164,6 +176,7 @@ func (h *Host) shutDown() {
 	h.life.cut = true
 	h.paused = false
 	if h.fresh() {
+		h.forgotten = h.made == h.w.steps
 		h.neverMind()
 		return
 	}
@@ -196,7 +209,7 @@ func (w *World) raise(h *Host) {
 func (h *Host) noteError() {
 	l := &h.life
 	if l.err != nil && !l.asked {
-		h.w.fail(fmt.Errorf("host %s: %w", h.Name(), l.err))
+		h.w.fail(fmt.Errorf("host %s (ended after %v): %w", h.Name(), l.ranAt, l.err))
 	}
 	l.asked = true
 }

@@ -7,6 +7,29 @@ import (
 	"strings"
 )
 
+// decisions names what decides a run.
+func (r *run) decisions() string {
+	switch {
+	case r.taped:
+		return "this tape"
+	case r.again:
+		return fmt.Sprintf("seed %d, in its second run,", r.seed)
+	}
+	return fmt.Sprintf("seed %d", r.seed)
+}
+
+// replay tells how to have a run again, on a line of its own. Who made a tape has it.
+func (r *run) replay() string {
+	command := "\nreplay: " + replayCommand(r.t.Name(), r.seed)
+	switch {
+	case r.taped:
+		return ""
+	case r.again:
+		return command + " -sim.check"
+	}
+	return command
+}
+
 // replayCommand returns the command that runs one test with one seed, from anywhere in its module.
 func replayCommand(test string, seed uint64) string {
 	names := strings.Split(test, "/")

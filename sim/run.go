@@ -2,11 +2,10 @@ package sim
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"testing"
 	"testing/synctest"
-
-	"github.com/eddy-go/eddy"
 )
 
 // Run is a simulated test: it makes a world out of the seed, calls fn, the scenario, and ends the world. It all happens
@@ -15,9 +14,9 @@ import (
 // or in a host's main function ends the scenario too, and fails the test.
 //
 // The test also fails if a host ended with an error that the scenario has not asked for, if a task panicked and nobody
-// joined it, and if anything was left behind when all hosts had been shut down. A failing test prints its seed and the
-// command that replays it. The flags -sim.seed and -sim.seeds replace the seed and run more of them, each in a bubble
-// and a world of its own.
+// joined it, if a task waited outside of the runtime, if a host was added and the world never ran, and if anything was
+// left behind when all hosts had been shut down. A failing test prints its seed and the command that replays it. The
+// flags -sim.seed and -sim.seeds replace the seed and run more of them, each in a bubble and a world of its own.
 //
 // Inside fn, World.Run passes the time and not time.Sleep, during which the hosts stand still. Neither fn nor tasks may
 // call synctest.Wait, or lock their thread.
@@ -29,13 +28,22 @@ func Run(t *testing.T, seed uint64, fn func(w *World)) {
 	}
 	trace := openTrace(t)
 	defer trace.close()
+	guard := startGuard(turnLimit, os.Stderr)
+	defer guard.stop()
 	var sum uint64
 	for i := range flags.seeds {
-		r := &run{t: t, seed: first + i, fn: fn}
+		r := &run{t: t, guard: guard, seed: first + i, fn: fn}
 		r.one(Config{Trace: trace.section(fmt.Sprintf("%s seed %d", t.Name(), r.seed))})
+		if flags.check {
+			r.check(trace)
+		}
 		sum = sum*foldPrime ^ r.sum
 	}
-	t.Logf("sim: %d seeds from %d, trace hash %016x", flags.seeds, first, sum)
+	s := "s"
+	if flags.seeds == 1 {
+		s = ""
+	}
+	t.Logf("sim: %d seed%s from %d, trace hash %016x", flags.seeds, s, first, sum)
 }
 
 // foldPrime is FNV's. The fold of one hash is that hash.
@@ -48,20 +56,24 @@ func RunTape(t *testing.T, tape []byte, fn func(w *World)) {
 	t.Helper()
 	trace := openTrace(t)
 	defer trace.close()
-	r := &run{t: t, fn: fn, taped: true}
+	guard := startGuard(turnLimit, os.Stderr)
+	defer guard.stop()
+	r := &run{t: t, guard: guard, fn: fn, taped: true}
 	r.one(Config{Tape: append([]byte{}, tape...), Trace: trace.section(fmt.Sprintf("%s tape %x", t.Name(), tape))})
 }
 
 // run is one world of a test.
 type run struct {
 	t     *testing.T
+	guard *guard
 	seed  uint64
-	taped bool
+	taped bool // the seed has no say
+	again bool // by -sim.check
 	fn    func(w *World)
 
-	returned bool // fn has
-	panic    *eddy.PanicError
-	err      error // of the world's end
+	returned bool   // fn has
+	panic    string // what is said of one
+	err      error  // of the world's end
 	sum      uint64
 	stuck    string
 	log      string
@@ -71,15 +83,23 @@ type run struct {
 func (r *run) one(c Config) {
 	t := r.t
 	t.Helper()
+	r.guard.run.Store(r)
 	failedBefore := t.Failed()
 	defer func() {
 		t.Helper()
-		if v := recover(); v != nil { // by synctest: something is left that will never end
-			r.panic = panicError(v)
-		}
 		r.report(failedBefore)
 	}()
-	synctest.Test(t, func(*testing.T) { r.inBubble(c) })
+	r.bubble(c)
+}
+
+// bubble makes the bubble. When synctest panics, something is left in it that will never end.
+func (r *run) bubble(c Config) {
+	defer func() {
+		if v := recover(); v != nil {
+			r.panic = r.bubblePanicText(v)
+		}
+	}()
+	synctest.Test(r.t, func(*testing.T) { r.inBubble(c) })
 }
 
 // inBubble runs the scenario on a goroutine of its own: a t.FailNow in it is one of the outer test's, and the bubble's
@@ -89,6 +109,7 @@ func (r *run) inBubble(c Config) {
 	go func() {
 		defer close(ended)
 		w := newWorld(r.seed, c, newBubble())
+		w.guard = r.guard
 		if !r.t.Failed() {
 			w.failed = r.t.Failed
 		}
@@ -102,7 +123,7 @@ func (r *run) inBubble(c Config) {
 // end ends the world, whatever ended the scenario.
 func (r *run) end(w *World) {
 	if v := recover(); v != nil {
-		r.panic = panicError(v)
+		r.panic = w.panicText(v)
 	}
 	w.driving, w.running = false, nil
 	if r.returned {
@@ -118,8 +139,8 @@ func (r *run) report(failedBefore bool) {
 	t := r.t
 	t.Helper()
 	switch {
-	case r.panic != nil:
-		t.Errorf("panic: %v", r.panic)
+	case r.panic != "":
+		t.Error(r.panic)
 	case r.err != nil:
 	case r.returned && (failedBefore || !t.Failed()):
 		return
@@ -130,15 +151,11 @@ func (r *run) report(failedBefore bool) {
 		t.Errorf("%v", r.err)
 	}
 	if r.stuck != "" {
-		t.Logf("RunUntil gave up. %s", r.stuck)
+		t.Logf("RunUntil gave up: %s", r.stuck)
 	}
 	if r.log != "" {
 		t.Logf("the last that the runtimes logged:\n%s", r.log)
 	}
-	if r.taped {
-		t.Logf("sim: failed with this tape, trace hash %016x", r.sum)
-	} else {
-		t.Logf("sim: seed %d failed, trace hash %016x\nreplay: %s", r.seed, r.sum, replayCommand(t.Name(), r.seed))
-	}
+	t.Logf("sim: %s failed, trace hash %016x%s", r.decisions(), r.sum, r.replay())
 	t.FailNow() // further seeds, and the rest of the test, would bury this one
 }

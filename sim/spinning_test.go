@@ -20,8 +20,9 @@ func TestRetryLoopIsEnded(t *testing.T) {
 		}
 	}
 	sim.Run(t, 1, func(w *sim.World) {
-		crashed := w.Host("crashed", retry)
-		w.Host("shut down", retry)
+		short := eddy.Config{Grace: 100 * time.Microsecond} // each failing turn of it costs real time
+		crashed := w.HostConfig("crashed", short, retry)
+		w.HostConfig("shut down", short, retry)
 		w.Run(time.Second)
 		w.Crash(crashed)
 		if !crashed.Done() {

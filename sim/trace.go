@@ -50,6 +50,14 @@ func (f *traceFile) section(title string) io.Writer {
 	if f.file.Truncate(f.begin) == nil { // else it is a terminal or a pipe, which keeps everything
 		_, _ = f.file.Seek(f.begin, io.SeekStart)
 	}
+	return f.next(title)
+}
+
+// next is section for a run whose trace is to be compared with the one before, which stays.
+func (f *traceFile) next(title string) io.Writer {
+	if f == nil {
+		return nil
+	}
 	fmt.Fprintf(f.file, "# %s\n", title)
 	return f.file
 }

@@ -37,12 +37,15 @@ type World struct {
 	net    *simnet.Net
 	epoch  time.Time
 	bubble *bubble          // nil in a world of New
+	guard  *guard           // the same
 	failed func() bool      // has the test failed?
 	chance *rand.Rand       // made when somebody asks
 	hosts  []*Host          // in the order of their making
 	byName map[string]*Host // looked up, never ranged over
 	able   []*Host          // reused by next
 
+	faulty  bool  // some fault has a rate
+	steps   int   // how often the world has gone on
 	running *Host // whose turn it is, if any
 	driving bool  // Run, RunUntil or Close is at work
 	ending  bool  // no host's panic or Goexit leaves any more
@@ -72,7 +75,7 @@ func newWorld(seed uint64, c Config, b *bubble) *World {
 	}
 	w.tape.Trace(c.Trace)
 	w.net = simnet.New(w.tape, w.epoch)
-	w.net.SetFaults(c.Faults)
+	w.SetFaults(c.Faults)
 	return w
 }
 
@@ -95,7 +98,10 @@ func (w *World) Calls() uint64 { return w.net.Calls() }
 func (w *World) Hits() [FaultKinds]uint64 { return w.net.Hits() }
 
 // SetFaults replaces the rates of all faults. From anywhere.
-func (w *World) SetFaults(f Faults) { w.net.SetFaults(f) }
+func (w *World) SetFaults(f Faults) {
+	w.faulty = f != Faults{}
+	w.net.SetFaults(f)
+}
 
 // Close ends the world: each host's runtime is shut down as by Handle.Shutdown and has its Config.Grace, in the world's
 // time. The error tells of hosts that had failed and whose Err nobody has asked for, of panics that nobody joined, and of
@@ -116,7 +122,20 @@ func (w *World) close(endHosts func()) error {
 	for _, h := range w.hosts {
 		h.noteError()
 	}
+	w.noteForgotten()
 	return errors.Join(w.failures...)
+}
+
+// noteForgotten fails a test that has nothing else to say for each host that could not do anything.
+func (w *World) noteForgotten() {
+	if w.bubble == nil || len(w.failures) > 0 || w.failed != nil && w.failed() {
+		return
+	}
+	for _, h := range w.hosts {
+		if h.forgotten {
+			w.fail(fmt.Errorf("host %s never ran: call World.Run or World.RunUntil after World.Host", h.Name()))
+		}
+	}
 }
 
 // shutDown asks all hosts to end and lets the world run on until they have. A host that does not end, by a bug of the
