@@ -65,12 +65,16 @@ func (r *ReadFuture) poll(cx *future.Context) (int, error) {
 	return 0, s.park(cx, readDirection, &r.wait)
 }
 
+// urgentRetries is how often a read is made again after EAGAIN on a stream that has had urgent data. Linux gives that
+// answer at an urgent mark, whatever lies behind it, if a signal is pending, and Go's scheduler sends some. The signal is
+// delivered on the way out of the call, so the next answer is about the bytes, unless another signal has come within the
+// microsecond (F31). Picked.
+const urgentRetries = 4
+
 // receive makes one system call, and notes what it tells of the flag. Its error is Pending when nothing was there.
 func (s *TCPStream) receive(p []byte) (int, error) {
 	n, errno := s.rt.kernel.Read(s.source.FD(), p)
-	if errno == syscall.EAGAIN && s.source.Urgent() {
-		// Linux answers EAGAIN at an urgent mark, whatever lies behind it, if a signal is pending; Go's scheduler sends
-		// some. The signal is delivered on the way out of the call, so the second answer is about the bytes (F31).
+	for again := 0; errno == syscall.EAGAIN && s.source.Urgent() && again < urgentRetries; again++ {
 		n, errno = s.rt.kernel.Read(s.source.FD(), p)
 	}
 	switch {

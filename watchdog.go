@@ -27,8 +27,7 @@ const (
 	shortestTick = time.Millisecond
 )
 
-// watchdog reports polls that do not end, while they do not: watch is the goroutine that does it. It reads no clock;
-// its ticker brings the time along.
+// watchdog reports polls that do not end, while they do not: watch is the goroutine that does it.
 type watchdog struct {
 	polls  *executor.Watch
 	tick   time.Duration
@@ -76,7 +75,8 @@ func (d *watchdog) watch() {
 	defer ticker.Stop()
 	for {
 		select {
-		case d.now = <-ticker.C:
+		case <-ticker.C:
+			d.now = time.Now() // not the tick's time: a tick may have waited while a report was made
 		case <-d.stop:
 			d.polls.End()
 			return

@@ -133,11 +133,15 @@ func (w *World) catchUp() {
 	}
 }
 
-// after returns the time when d has passed. Times beyond the clock's end are its end.
+// after returns the time when d has passed. Times beyond the clock's end are its end; a bubble's is in 2262, when the
+// nanoseconds since 1970 no longer fit.
 func (w *World) after(d time.Duration) time.Duration {
-	now := w.net.Now()
-	if d > math.MaxInt64-now {
-		return math.MaxInt64
+	now, last := w.net.Now(), time.Duration(math.MaxInt64)
+	if w.bubble != nil {
+		last -= time.Duration(w.epoch.UnixNano())
+	}
+	if d > last-now {
+		return last
 	}
 	return now + max(d, 0)
 }

@@ -43,6 +43,7 @@ const silentAboutUrgent = 0.25
 func (h *Host) boot() {
 	l := &h.life
 	*l = life{}
+	h.paused = false
 	l.kernel = h.machine.Boot(h.park)
 	if h.w.faulty && h.w.tape.Chance("silent about urgent data", silentAboutUrgent) {
 		l.kernel.SetUrgent(false)

@@ -48,7 +48,9 @@ func (w *Watch) Tick(now time.Time) (idle bool) {
 		w.over()
 		w.slot.CompareAndSwap(nil, &w.quiet)
 	default:
-		w.over()
+		if w.over() {
+			return false // the report took a while: what polls now may have begun after this look
+		}
 		if w.slot.CompareAndSwap(found, &w.seen) { // else the loop has gone on
 			w.subject, w.since, w.lasted, w.due, w.reported = found, now, 0, w.limit, false
 		}
@@ -87,18 +89,20 @@ func (w *Watch) goesOn(now time.Time) {
 	w.tell(SlowPoll{State: state, BlockedOn: blockedOn(state), Stack: stack})
 }
 
-// over is called when the poll that was marked has ended.
-func (w *Watch) over() {
+// over is called when the poll that was marked has ended. It tells whether that was reported.
+func (w *Watch) over() (told bool) {
 	if w.subject == nil {
-		return
+		return false
 	}
 	switch {
 	case w.reported:
 		w.tell(SlowPoll{Ended: true})
+		told = true
 	case w.lasted >= w.limit:
 		w.missed++
 	}
 	w.subject = nil
+	return told
 }
 
 func (w *Watch) tell(s SlowPoll) {

@@ -1,9 +1,11 @@
 package tape
 
+import "math/bits"
+
 // mix adds a word to a sum. It tells sums apart, and no more: it is no cryptographic hash.
 func mix(sum, x uint64) uint64 {
-	sum = (sum ^ x) * 0x9fb21c651e98df25 // odd, with its bits spread; picked
-	return sum ^ sum>>32
+	high, low := bits.Mul64(sum^x^0x243f6a8885a308d3, 0x9fb21c651e98df25) // bits of pi, and an odd number; picked
+	return (high ^ low) + 0x9e3779b97f4a7c15*(sum|1)
 }
 
 // mixString adds a name to a sum, and its length, so that "a", "bc" and "ab", "c" differ.

@@ -121,9 +121,18 @@ func (s *socket) source(from netip.Addr, far *Host) (kernel.Addr, kernel.Errno) 
 // useLink gives the connection the link's buffers where the socket was not told which to have.
 func (e *end) useLink() {
 	if e.options.sendBuffer == 0 {
-		e.options.sendBuffer = e.wire.SendBuffer
+		e.options.sendBuffer = orDefault(e.wire.SendBuffer, between.SendBuffer)
 	}
 	if e.options.recvBuffer == 0 {
-		e.options.recvBuffer = e.wire.RecvBuffer
+		e.options.recvBuffer = orDefault(e.wire.RecvBuffer, between.RecvBuffer)
 	}
+}
+
+// orDefault is for a link without buffers, which could carry nothing: it has been set as a whole, with zeros for what was
+// not named.
+func orDefault(bytes, otherwise int) int {
+	if bytes <= 0 {
+		return otherwise
+	}
+	return bytes
 }

@@ -1,6 +1,10 @@
 package simnet
 
-import "time"
+import (
+	"fmt"
+	"math"
+	"time"
+)
 
 // Fault is a kind of fault.
 type Fault int
@@ -31,7 +35,12 @@ var faultNames = [FaultKinds]string{
 }
 
 // String returns the fault's name.
-func (f Fault) String() string { return faultNames[f] }
+func (f Fault) String() string {
+	if f < 0 || f >= FaultKinds {
+		return fmt.Sprintf("fault %d", int(f))
+	}
+	return faultNames[f]
+}
 
 // Rate says how often a fault happens.
 type Rate struct {
@@ -47,6 +56,7 @@ type Faults [FaultKinds]Rate
 // SetFaults replaces the faults' rates. Where a fault comes in episodes, a calm begins.
 func (n *Net) SetFaults(f Faults) {
 	for i := range n.faults {
+		f[i].Calm, f[i].Episode = min(f[i].Calm, longest), min(f[i].Episode, longest)
 		n.faults[i] = fault{Rate: f[i], hits: n.faults[i].hits, until: n.now}
 		n.faults[i].raging = true // so that what begins next is a calm
 	}
@@ -78,6 +88,10 @@ func (n *Net) strike(kind Fault) bool {
 	return true
 }
 
+// longest bounds the mean length of a calm or an episode, so that several of them are still a Duration. Picked: two
+// years.
+const longest = time.Duration(1 << 56)
+
 // maxCaughtUp is how many episodes are drawn for a time in which nobody asked; what lies before that is skipped.
 // Picked.
 const maxCaughtUp = 8
@@ -88,8 +102,8 @@ func (n *Net) rages(kind Fault) bool {
 	if f.Chance <= 0 || f.Calm <= 0 {
 		return f.Chance > 0
 	}
-	if longest := maxCaughtUp * (f.Calm + f.Episode); n.now-f.until > longest {
-		f.until = n.now - longest
+	if back := maxCaughtUp * (f.Calm + f.Episode); n.now-f.until > back {
+		f.until = n.now - back
 	}
 	for f.until <= n.now {
 		f.raging = !f.raging
@@ -98,7 +112,12 @@ func (n *Net) rages(kind Fault) bool {
 			mean = f.Episode
 		}
 		// Uniform around the mean, and never so short that the clock stands still.
-		f.until += max(n.tape.Between(faultNames[kind], mean/2, mean+mean/2), time.Microsecond)
+		length := max(n.tape.Between(faultNames[kind], mean/2, mean+mean/2), time.Microsecond)
+		if length > math.MaxInt64-f.until {
+			f.until = math.MaxInt64
+			break // as long as time lasts
+		}
+		f.until += length
 	}
 	return f.raging
 }

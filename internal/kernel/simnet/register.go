@@ -29,7 +29,7 @@ func (k *Kernel) Register(fd int, token kernel.Token) (errno kernel.Errno) {
 			s.raise()
 		}
 	}
-	k.done("register", fd, uint64(token), 0, errno)
+	k.done("register", fd, 0, 0, errno)
 	return errno
 }
 
@@ -125,9 +125,9 @@ func (s *socket) happen(which happening) {
 	s.raise()
 }
 
-// tapeEvent is what is written down of an event.
+// tapeEvent is what is written down of an event: the descriptor, and not the token, whose width is the machine's.
 func tapeEvent(k *Kernel, s *socket, ready kernel.Ready) tape.Entry {
 	return tape.Entry{
-		At: k.net.now, Host: k.host.name, What: "event", FD: s.fd, Arg: uint64(s.token), Result: uint64(ready),
+		At: k.net.now, Host: k.host.name, What: "event", FD: s.fd, Result: uint64(ready),
 	}
 }

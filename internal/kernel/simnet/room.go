@@ -44,7 +44,13 @@ func (e *end) wantRoom() {
 
 // roomCame tells the writer of room.
 func (e *end) roomCame() {
-	if !e.writable() || !e.noSpace && !e.unix {
+	switch {
+	case !e.unix && !e.noSpace:
+		return
+	case !e.writable():
+		if !e.unix {
+			e.wantRoom() // some of it was used meanwhile; a later acknowledgement may give enough
+		}
 		return
 	}
 	e.noSpace = false

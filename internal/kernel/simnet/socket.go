@@ -1,7 +1,6 @@
 package simnet
 
 import (
-	"math/bits"
 	"syscall"
 
 	"github.com/eddy-go/eddy/internal/kernel"
@@ -127,7 +126,7 @@ func (k *Kernel) LocalAddr(fd int) (addr kernel.Addr, errno kernel.Errno) {
 			addr = s.end.local
 		}
 	}
-	k.done("getsockname", fd, 0, uint64(addr.IP.Port()), errno)
+	k.done("getsockname", fd, 0, addrArg(addr), errno)
 	return addr, errno
 }
 
@@ -144,7 +143,7 @@ func (k *Kernel) PeerAddr(fd int) (addr kernel.Addr, errno kernel.Errno) {
 	default:
 		addr = s.end.remote
 	}
-	k.done("getpeername", fd, 0, uint64(addr.IP.Port()), errno)
+	k.done("getpeername", fd, 0, addrArg(addr), errno)
 	return addr, errno
 }
 
@@ -162,15 +161,23 @@ func (k *Kernel) shuffleReady() {
 		return
 	}
 	for i := len(k.ready) - 1; i > 0; i-- {
-		j := k.net.tape.Below("event", i+1)
+		j := i - k.net.tape.Below("event", i+1) // an empty tape leaves the order as it is
 		k.ready[i], k.ready[j] = k.ready[j], k.ready[i]
 	}
 }
 
-// addrArg is what is written down of an address.
+// addrArg is what is written down of an address: a sum of all of it, and the port as it is.
 func addrArg(a kernel.Addr) uint64 {
+	const prime = 0x100000001b3 // FNV's
+	x := uint64(1)
 	if a.Unix {
-		return bits.Reverse64(uint64(len(a.Path)))
+		for i := range len(a.Path) {
+			x = (x ^ uint64(a.Path[i])) * prime
+		}
+		return x
 	}
-	return uint64(a.IP.Port())
+	for _, b := range a.IP.Addr().As16() {
+		x = (x ^ uint64(b)) * prime
+	}
+	return x<<16 | uint64(a.IP.Port())
 }

@@ -70,7 +70,7 @@ func (k *Kernel) Unlink(path string) (errno kernel.Errno) {
 		errno = syscall.ENOENT
 	}
 	delete(k.host.files, path)
-	k.done("unlink", 0, uint64(len(path)), 0, errno)
+	k.done("unlink", 0, addrArg(kernel.Addr{Unix: true, Path: path}), 0, errno)
 	return errno
 }
 
