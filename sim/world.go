@@ -42,7 +42,7 @@ type World struct {
 	chance *rand.Rand       // made when somebody asks
 	hosts  []*Host          // in the order of their making
 	byName map[string]*Host // looked up, never ranged over
-	able   []*Host          // reused by next
+	able   []*Host          // reused by draw
 
 	faulty  bool  // some fault has a rate
 	steps   int   // how often the world has gone on

@@ -152,3 +152,17 @@ func TestPollAllReachesAll(t *testing.T) {
 		}
 	})
 }
+
+// Two tasks are a choice, too.
+func TestPickOfTwo(t *testing.T) {
+	r := newRig(t)
+	r.ex.opt.Pick = func(n int) int { return n - 1 }
+	var polled []int
+	for i := range 2 {
+		r.spawnLater(func() { polled = append(polled, i) })
+	}
+	r.run()
+	if !slices.Equal(polled, []int{1, 0}) {
+		t.Errorf("polled %v", polled)
+	}
+}

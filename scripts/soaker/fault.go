@@ -44,8 +44,8 @@ var faults = []fault{
 
 // strace returns the command that runs the server with the fault. The server is the process that was started, and
 // strace its descendant (-D), which ends with it. Of all calls only the faulty ones stop the server (--seccomp-bpf),
-// except for signals: those want each call's own stop. A
-// signal that is pending in a receive has Linux answer EAGAIN at an urgent mark, whatever lies behind it (F31).
+// except for signals: those want each call's own stop. A signal
+// that is pending in a receive has Linux answer EAGAIN at an urgent mark, whatever lies behind it (F31).
 func (f fault) strace(trace string) []string {
 	command := []string{"strace", "-D", "-f", "-o", trace, "-e", "trace=" + f.calls, "-e", "inject=" + f.calls + ":" + f.inject}
 	if f.mark == signalMark {

@@ -98,7 +98,7 @@ func (h *Host) Outside(fn func()) {
 	h.kernel.visit(fn)
 }
 
-// suspect has a's connections over a wire find out whether their peers are still there.
+// suspect has the host's connections over a wire find out whether their peers are still there.
 func (h *Host) suspect(w *wire) {
 	for e := h.ends; e != nil; e = e.next {
 		if e.wire == w {

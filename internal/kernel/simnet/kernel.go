@@ -103,7 +103,7 @@ func (k *Kernel) die() {
 	clear(k.sockets)
 }
 
-// happen ends a wait: its time is over.
+// happen is the end of a wait's time. There is nothing to do: Runnable compares the clock.
 func (k *Kernel) happen(happening) {}
 
 // enter begins a kernel call. It reports false if the kernel is dead.

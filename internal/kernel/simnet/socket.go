@@ -30,7 +30,7 @@ type socket struct {
 // firstFree is the lowest descriptor that a socket may have.
 const firstFree = 3
 
-// open gives s the lowest free descriptor: numbers are used again as soon as they can be (F1).
+// add gives s the lowest free descriptor: numbers are used again as soon as they can be (F1).
 func (k *Kernel) add(s *socket) {
 	fd := k.lowest
 	for fd < len(k.sockets) && k.sockets[fd] != nil {
