@@ -23,10 +23,11 @@ func TestIdleTimeoutEndsRead(t *testing.T) {
 			"Readable": func() error { _, err := eddy.Await(rt, a.Readable()); return err },
 		}
 		for name, read := range reads {
-			must(t, a.SetIdleTimeout(idle)) // counted anew
 			begin := rt.Now()
+			must(t, rt.Yield())
+			must(t, a.SetIdleTimeout(idle)) // counted anew
 			wantTimeout(t, name, read())
-			if passed := rt.Now().Sub(begin); passed < idle-time.Millisecond {
+			if passed := rt.Now().Sub(begin); passed < idle {
 				t.Errorf("%s: after %v", name, passed)
 			}
 		}
@@ -61,15 +62,16 @@ func TestBytesInEitherDirectionPushTheIdleTimeout(t *testing.T) {
 			return rt.Now(), err
 		})
 		untilWaiting(t, rt, 1)
-		var last time.Time
+		last, gap := begin, time.Duration(0)
 		for rt.Now().Sub(begin) < 2*idle && !reader.Done() {
+			gap = max(gap, rt.Now().Sub(last))
 			last = rt.Now()
 			writeText(t, a, "x")
 			must(t, rt.Sleep(time.Millisecond))
 		}
 		ended, err := reader.Join()
 		wantTimeout(t, "read", err)
-		if ended.Sub(last) < idle-time.Millisecond {
+		if ended.Sub(last) < idle-time.Millisecond && gap < idle/2 { // else the machine was idle, not the test
 			t.Errorf("it ended %v after the last byte", ended.Sub(last))
 		}
 	})
