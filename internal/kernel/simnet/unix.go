@@ -163,15 +163,11 @@ func (e *end) closeUnix() {
 		return
 	}
 	e.send(hangUp, e.out.sent)
-	e.finishUnix()
+	e.die()
 }
 
 // failUnix resets the connection.
 func (e *end) failUnix() {
 	e.send(reset, e.out.sent)
-	e.finishUnix()
-}
-
-func (e *end) finishUnix() {
 	e.die()
 }
