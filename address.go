@@ -14,33 +14,43 @@ import (
 // "localhost" is 127.0.0.1; an IPv4 address written as IPv6 is taken for IPv4, as package net does. Names are not looked
 // up: that would block the loop.
 func parseAddress(address string, noHost netip.Addr) (kernel.Addr, error) {
-	wrong := func(reason string) (kernel.Addr, error) {
-		return kernel.Addr{}, &net.AddrError{Err: reason, Addr: address}
-	}
-	host, port, err := net.SplitHostPort(address)
-	if split, ok := errors.AsType[*net.AddrError](err); ok {
-		return wrong(split.Err + "; write host:port, with an IPv6 address in brackets")
-	}
-	if port == "" {
-		return wrong("missing port in address; write host:port, with port 0 for any free one")
-	}
-	number, err := strconv.ParseUint(port, 10, 16)
+	host, port, err := splitAddress(address)
 	if err != nil {
-		return wrong(fmt.Sprintf("port %q is not a number from 0 to 65535", port))
+		return kernel.Addr{}, err
 	}
 	var ip netip.Addr
 	switch host {
 	case "":
 		ip = noHost
 	case "localhost":
-		ip = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+		ip = loopback4
 	default:
 		if ip, err = netip.ParseAddr(host); err != nil {
-			return wrong(fmt.Sprintf("host %q is not an IP address or localhost; names are not looked up", host))
+			return kernel.Addr{}, wrongAddress(address, fmt.Sprintf("host %q is not an IP address or localhost; names are not looked up, except by Dial", host))
 		}
 		ip = ip.Unmap()
 	}
-	return kernel.Addr{IP: netip.AddrPortFrom(ip, uint16(number))}, nil
+	return kernel.Addr{IP: netip.AddrPortFrom(ip, port)}, nil
+}
+
+// splitAddress reads "host:port", whatever the host is. Names of ports are not looked up: that reads a file.
+func splitAddress(address string) (host string, port uint16, err error) {
+	host, text, err := net.SplitHostPort(address)
+	if split, ok := errors.AsType[*net.AddrError](err); ok {
+		return "", 0, wrongAddress(address, split.Err+"; write host:port, with an IPv6 address in brackets")
+	}
+	if text == "" {
+		return "", 0, wrongAddress(address, "missing port in address; write host:port, with port 0 for any free one")
+	}
+	number, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		return "", 0, wrongAddress(address, fmt.Sprintf("port %q is not a number from 0 to 65535", text))
+	}
+	return host, uint16(number), nil
+}
+
+func wrongAddress(address, reason string) error {
+	return &net.AddrError{Err: reason, Addr: address}
 }
 
 // parsePath reads the path of a Unix socket.
@@ -69,11 +79,14 @@ func network(unix bool) string {
 	return "tcp"
 }
 
+// loopback4 is this machine, whatever its other addresses are; netip.IPv6Loopback is the other family's.
+var loopback4 = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+
 // toLoopback turns the unspecified address, to which not every system connects, into this machine's.
 func toLoopback(a netip.AddrPort) netip.AddrPort {
 	ip := netip.IPv6Loopback()
 	if a.Addr().Is4() {
-		ip = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+		ip = loopback4
 	}
 	return netip.AddrPortFrom(ip, a.Port())
 }

@@ -16,6 +16,7 @@ type Future[T any] = future.Future[T]
 //	Joined() Future[T]  // a new future of the result; its Cancel only stops the waiting
 //	Cancel()            // asks the task to end and returns at once
 //	Done() bool         // reports whether the result is there
+//	Named(name string) *JoinHandle[T]  // names the task, as Runtime.SetName does, and returns the handle
 type JoinHandle[T any] = executor.JoinHandle[T]
 
 // PanicError is the result of a task that panicked, as a *PanicError. Its fields:
@@ -31,12 +32,13 @@ type PanicError = executor.PanicError
 
 // TaskInfo describes a task at one moment. Its fields:
 //
-//	ID      uint64
-//	Name    string         // the function that was spawned, with its place, or the future's type
-//	State   string         // "ready", "running", "waiting", "done" or "canceled"
-//	Wait    string         // what it waits for; "" if it does not, or if a hand-written future does not say
-//	For     time.Duration  // how long it has been waiting; 0 for a hand-written future
-//	Outside bool           // what the runtime cannot see may end the wait: a Waker was taken
+//	ID       uint64
+//	Name     string         // the name that it was given, else Function
+//	Function string         // the function that was spawned, with its place, or the future's type
+//	State    string         // "ready", "running", "waiting", "done" or "canceled"
+//	Wait     string         // what it waits for; "" if it does not, or if a hand-written future does not say
+//	For      time.Duration  // how long it has been waiting; 0 for a hand-written future
+//	Outside  bool           // what the runtime cannot see may end the wait: a Waker was taken
 //
 // Its String() string is one line of a task dump.
 type TaskInfo = executor.TaskInfo

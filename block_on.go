@@ -41,7 +41,7 @@ func BlockOnFuture[T any](rt *Runtime, f Future[T]) (T, error) {
 
 func blockOn[T any](rt *Runtime, spawn func() *JoinHandle[T]) (T, error) {
 	outsideTasks()
-	if !rt.phase.CompareAndSwap(phaseFresh, phaseRunning) {
+	if !rt.phase.CompareAndSwap(phaseFresh, phaseStarting) {
 		var zero T
 		return zero, ErrClosed
 	}
@@ -55,6 +55,7 @@ func blockOn[T any](rt *Runtime, spawn func() *JoinHandle[T]) (T, error) {
 	}
 
 	rt.exec.Enter()
+	rt.phase.Store(phaseRunning) // from now on others may ask who the loop is
 	defer rt.watchPolls()()
 	main := spawn()
 	executor.Own(main)

@@ -1,7 +1,9 @@
 package eddy
 
 import (
+	"context"
 	"log/slog"
+	"net/netip"
 	"time"
 )
 
@@ -13,6 +15,7 @@ const (
 	defaultGrace      = time.Second
 	defaultMaxPosted  = 4096
 	defaultMaxOffload = 64
+	defaultMaxLookups = 16
 )
 
 // Config says how a Runtime behaves. The zero Config is what BlockOn uses.
@@ -24,6 +27,16 @@ type Config struct {
 	MaxPosted int
 	// MaxOffload bounds the goroutines that run offloaded functions; further ones queue. 0 is 64.
 	MaxOffload int
+	// MaxLookups bounds the goroutines that look names up, in a lane of their own; further lookups queue. A Dial of a name
+	// needs two, one for each family of addresses. 0 is 16.
+	MaxLookups int
+	// LookupIP looks up the addresses of a host for Dial and Runtime.LookupIP. network is "ip4" or "ip6", and answers of
+	// the other family are left out; a host without addresses is an error or an empty answer. It is called on a goroutine
+	// outside the loop, several at a time. ctx has the values and the deadline of the one that was given to DialContext;
+	// it is cancelled when nobody waits for the answer any more, at the latest by the end of the runtime, which then waits
+	// for LookupIP as it does for an offloaded function. nil is net.DefaultResolver.LookupNetIP; in a simulated runtime,
+	// where that would ask the real network, nil is an error.
+	LookupIP func(ctx context.Context, network, host string) ([]netip.Addr, error)
 	// OnPanic is called on the loop with a panic that nobody joins. It must not wait. nil logs it with its stack.
 	OnPanic func(TaskInfo, *PanicError)
 	// Logger gets what the runtime has to say: unjoined panics, and accepts that fail for want of descriptors. Its
@@ -69,13 +82,16 @@ func (c Config) withDefaults() Config {
 	if c.MaxOffload <= 0 {
 		c.MaxOffload = defaultMaxOffload
 	}
+	if c.MaxLookups <= 0 {
+		c.MaxLookups = defaultMaxLookups
+	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
 	if c.OnPanic == nil {
 		logger := c.Logger
 		c.OnPanic = func(t TaskInfo, e *PanicError) {
-			logger.Error("task panicked", "task", t.Name, "panic", e.Value, "stack", string(e.Stack))
+			logger.Error("task panicked", "task", t.Name, "function", t.Function, "panic", e.Value, "stack", string(e.Stack))
 		}
 	}
 	if c.OnSlowPoll == nil {

@@ -25,7 +25,7 @@ func (e *DeadlockError) Error() string {
 // timer is armed. A wait for a socket may end at any time, and so may one whose waker somebody has taken along.
 func (rt *Runtime) deadlocked() bool {
 	return rt.reactor.Waiting() == 0 &&
-		rt.offloads.inFlight() == 0 &&
+		rt.inFlight() == 0 &&
 		rt.linger.len() == 0 &&
 		rt.handles.Load() == 0 &&
 		!rt.exec.OutsideWaits()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"os"
 	"syscall"
 	"time"
@@ -32,13 +31,12 @@ func (rt *Runtime) DialTCPTimeout(address string, d time.Duration) (*TCPStream, 
 // task.
 func (rt *Runtime) DialTCPContext(ctx context.Context, address string) (*TCPStream, error) {
 	d := rt.dialing(address)
-	return rt.dial(&dialingUnder{ctx: ctx, dialing: d}, d)
+	return rt.dial(under(ctx, d), d)
 }
 
 // DialUnix connects to the Unix socket at path. While its backlog is full, it tries again. From a task.
 func (rt *Runtime) DialUnix(path string) (*TCPStream, error) {
-	addr, err := parsePath(path)
-	d := &dialing{rt: rt, addr: addr, err: err}
+	d := rt.dialingUnix(path)
 	return rt.dial(d, d)
 }
 
@@ -46,15 +44,20 @@ func (rt *Runtime) DialUnix(path string) (*TCPStream, error) {
 func (rt *Runtime) DialFuture(address string) Future[*TCPStream] { return rt.dialing(address) }
 
 func (rt *Runtime) dialing(address string) *dialing {
-	addr, err := parseAddress(address, netip.AddrFrom4([4]byte{127, 0, 0, 1}))
+	addr, err := parseAddress(address, loopback4)
 	if err == nil && addr.IP.Addr().IsUnspecified() {
 		addr.IP = toLoopback(addr.IP)
 	}
 	return &dialing{rt: rt, addr: addr, err: err}
 }
 
+func (rt *Runtime) dialingUnix(path string) *dialing {
+	addr, err := parsePath(path)
+	return &dialing{rt: rt, addr: addr, err: err}
+}
+
 // dial waits for f, which is d under some limit.
-func (rt *Runtime) dial(f Future[*TCPStream], d *dialing) (*TCPStream, error) {
+func (rt *Runtime) dial(f Future[*TCPStream], d interface{ opError(err error) error }) (*TCPStream, error) {
 	s, err := Await(rt, f)
 	if err == nil {
 		return s, nil

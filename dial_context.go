@@ -2,41 +2,44 @@ package eddy
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/eddy-go/eddy/future"
 )
 
 // dialingUnder is an attempt to connect that ends when a context does, which may happen on any goroutine.
 type dialingUnder struct {
-	ctx     context.Context
-	dialing *dialing
-	stop    func() bool // ends the watch of ctx
+	watch contextWatch
+	dial  Future[*TCPStream]
+}
+
+// under returns f as it ends when ctx does, too.
+func under(ctx context.Context, f Future[*TCPStream]) Future[*TCPStream] {
+	if ctx.Done() == nil {
+		return f
+	}
+	return &dialingUnder{watch: contextWatch{ctx: ctx}, dial: f}
 }
 
 func (u *dialingUnder) Poll(cx *future.Context) (*TCPStream, error) {
-	if u.ctx.Err() != nil {
+	if ctx := u.watch.ctx; ctx.Err() != nil {
 		u.Cancel()
-		return nil, context.Cause(u.ctx)
+		return nil, context.Cause(ctx)
 	}
-	s, err := u.dialing.Poll(cx)
-	u.unwatch() // it wakes the waker of an earlier poll
+	s, err := u.dial.Poll(cx)
 	if err == future.Pending {
-		u.stop = context.AfterFunc(u.ctx, cx.Waker().Wake)
+		u.watch.wait(cx)
+	} else {
+		u.watch.end()
 	}
 	return s, err
 }
 
 // Cancel implements Future.
 func (u *dialingUnder) Cancel() {
-	u.unwatch()
-	u.dialing.Cancel()
-}
-
-func (u *dialingUnder) unwatch() {
-	if u.stop != nil {
-		u.stop()
-	}
+	u.watch.end()
+	u.dial.Cancel()
 }
 
 // String says what the wait is for, in task dumps.
-func (u *dialingUnder) String() string { return u.dialing.String() }
+func (u *dialingUnder) String() string { return fmt.Sprint(u.dial) }

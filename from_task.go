@@ -5,9 +5,9 @@ package eddy
 // not. op names the caller's method.
 func (rt *Runtime) fromTask(op string) {
 	if rt.exec.Running() == nil {
-		panic("eddy: " + op + " was called with no task running: call it inside BlockOn or Spawn; from another goroutine use Handle.Spawn")
+		panic("eddy: " + op + " was called with no task running: call it inside BlockOn or Spawn; from another goroutine use Handle.Spawn, or Runtime.NetConn for a net.Conn")
 	}
 	if rt.config.CheckThread && rt.kernel.ThreadID() != 0 && !rt.exec.OnLoopThread() {
-		panic("eddy: " + op + " is for tasks and was called from another goroutine: use Handle.Spawn to run code as a task")
+		panic("eddy: " + op + " is for tasks and was called from another goroutine: use Handle.Spawn to run code as a task, or Runtime.NetConn for a net.Conn")
 	}
 }

@@ -7,3 +7,5 @@ require golang.org/x/sys v0.49.0
 require github.com/urfave/cli/v3 v3.14.0
 
 require pgregory.net/rapid v1.3.0
+
+require golang.org/x/net v0.62.0

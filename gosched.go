@@ -16,17 +16,18 @@ var runningLoops atomic.Int32
 
 // letOthersRun gives the processor to other goroutines from time to time, if the loop may hold the only one left, and
 // an offloaded function or the owner of a Handle may be waiting for it (F36). A wait in the kernel is no substitute: one
-// that ends within microseconds keeps the processor, though it passed through the scheduler's hooks.
+// that ends within microseconds keeps the processor, though it passed through the scheduler's hooks. A goroutine that was
+// given something in this turn gets it at once: it has been waiting for it, and will have the next thing to do for us.
 func (rt *Runtime) letOthersRun() {
 	if rt.world != nil { // it decides who runs when
 		return
 	}
 	now := rt.reactor.Sample()
-	if now-rt.yieldedAt < schedulerPatience {
+	if now-rt.yieldedAt < schedulerPatience && !rt.answered {
 		return
 	}
-	rt.yieldedAt = now
-	if rt.handles.Load() == 0 && rt.offloads.inFlight() == 0 {
+	rt.yieldedAt, rt.answered = now, false
+	if rt.handles.Load() == 0 && rt.inFlight() == 0 {
 		return
 	}
 	if runtime.GOMAXPROCS(0) <= int(runningLoops.Load()) {

@@ -9,7 +9,7 @@ type Handle struct {
 	released atomic.Bool
 }
 
-// Handle returns a new handle, which is open until its Release. From a task, or before BlockOn.
+// Handle returns a new handle, which is open until its Release. From any goroutine, before BlockOn too.
 func (rt *Runtime) Handle() *Handle {
 	rt.handles.Add(1)
 	return &Handle{rt: rt}
@@ -33,7 +33,14 @@ func (h *Handle) Shutdown() {
 
 // Release gives the handle back. From any goroutine; a second Release does nothing.
 func (h *Handle) Release() {
-	if h.released.CompareAndSwap(false, true) && h.rt.handles.Add(-1) == 0 {
-		h.rt.exec.Post(func() {}) // the loop may sleep in the belief that something can still come from outside
+	if h.released.CompareAndSwap(false, true) {
+		h.rt.releaseHandle()
+	}
+}
+
+// releaseHandle counts one handle less.
+func (rt *Runtime) releaseHandle() {
+	if rt.handles.Add(-1) == 0 {
+		rt.exec.Post(func() {}) // the loop may sleep in the belief that something can still come from outside
 	}
 }

@@ -28,12 +28,15 @@ type Runtime struct {
 
 	sockets  socketList    // open streams and listeners
 	linger   lingerList    // closed sockets whose last bytes are on their way
-	offloads offloadPool   // functions on other goroutines
+	offloads lane          // functions on other goroutines
+	lookups  lane          // of names, likewise
+	dials    outsideDials  // of goroutines
 	buffers  bufferStack   // lent to copies while there is data
 	stats    runtimeCounts // what no layer below counts
 
-	phase     atomic.Int32 // fresh, running, ended: also read by other goroutines
+	phase     atomic.Int32 // fresh, starting, running, ended: also read by other goroutines
 	handles   atomic.Int32 // open Handles
+	answered  bool         // since letOthersRun: a goroutine has got what it was waiting for
 	stopAsked bool         // by Handle.Shutdown
 	turns     uint64
 	yieldedAt time.Duration // when letOthersRun last looked
@@ -42,6 +45,7 @@ type Runtime struct {
 // The phases of a Runtime.
 const (
 	phaseFresh int32 = iota
+	phaseStarting
 	phaseRunning
 	phaseEnded
 )
@@ -74,7 +78,8 @@ func NewWithKernel(c Config, k kernel.Kernel) *Runtime {
 	}
 	rt.exec = executor.New(options)
 	rt.linger.rt = rt
-	rt.offloads.rt = rt
+	rt.offloads = lane{rt: rt, name: "offload", limit: rt.config.MaxOffload}
+	rt.lookups = lane{rt: rt, name: "lookup", limit: rt.config.MaxLookups}
 	return rt
 }
 
@@ -117,6 +122,9 @@ func (rt *Runtime) run(over func() bool) error {
 func (rt *Runtime) timeout() (time.Duration, error) {
 	if rt.exec.Ready()+rt.exec.Yielded()+rt.linger.ready() > 0 {
 		return 0, nil
+	}
+	if rt.world != nil && rt.exec.OutsideWaits() {
+		rt.world.Settle() // whoever is about to wake a task does so before the loop looks, or not before it sleeps
 	}
 	timeout := rt.reactor.NextWait()
 	// First the question whether anybody outside may still have something to say, then the look at what they have

@@ -43,11 +43,11 @@ func (rt *Runtime) end() error {
 	// What outlives the tasks: sockets that they forgot, last bytes on their way, functions on other goroutines.
 	rt.sockets.closeAll()
 	if err == nil {
-		err = rt.run(func() bool { return rt.linger.len() == 0 && rt.offloads.inFlight() == 0 || graceOver() })
+		err = rt.run(func() bool { return rt.linger.len() == 0 && rt.inFlight() == 0 || graceOver() })
 	}
 	rt.linger.closeAll()
 	rt.reactor.Disarm(timer)
-	err = errors.Join(err, rt.offloads.unfinished())
+	err = errors.Join(err, rt.unfinished())
 
 	rt.exec.StopIdle()
 	if err == nil {
@@ -59,6 +59,7 @@ func (rt *Runtime) end() error {
 			err = endErr
 		}
 	})
+	rt.dials.endAll()
 	return err
 }
 

@@ -18,11 +18,13 @@ type fakeWorld struct {
 	pick    func(n int) int
 	park    func()
 	offload []func() // what is to be posted
+	settled int
 }
 
 func (w *fakeWorld) BlocksThread() bool { return false }
 func (w *fakeWorld) ThreadID() int      { return 0 }
 func (w *fakeWorld) Pick(n int) int     { return w.pick(n) }
+func (w *fakeWorld) Settle()            { w.settled++ }
 
 func (w *fakeWorld) Offload(run, post func()) {
 	ended := make(chan struct{})

@@ -59,8 +59,9 @@ func (rt *Runtime) WithTimeout(d time.Duration, fn func() error) error {
 }
 
 // Context returns the current task's context: it is cancelled when the task is cancelled or has ended, and when the
-// innermost WithTimeout expires (its cause is then context.DeadlineExceeded), and it tells that deadline. Never
-// receive from its Done channel in a task: that blocks the loop. From a task.
+// innermost WithTimeout expires, whose deadline it tells. Its Err is then context.DeadlineExceeded. That of a context
+// which derives from it is context.Canceled for all of these, but context.Cause tells. Deriving starts no goroutine.
+// Never receive from a Done channel in a task, which blocks the loop: await Done(ctx). From a task.
 func (rt *Runtime) Context() context.Context { return rt.exec.Context(rt.kernel.Start()) }
 
 // Tasks describes all tasks, in the order of their spawns. From a task.

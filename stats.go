@@ -18,6 +18,9 @@ type Stats struct {
 	Timers  int    // armed, now
 	Closing int    // closed sockets whose last bytes are on their way, now
 
+	Offloads LaneStats // functions of Offload
+	Lookups  LaneStats // of names, one for each family of addresses
+
 	Panics         uint64 // of tasks
 	RejectedEvents uint64 // events for a descriptor that was gone
 	AcceptBackoffs uint64 // pauses of a listener for want of descriptors or memory
@@ -49,6 +52,8 @@ func (rt *Runtime) Stats() Stats {
 		Sources:        rt.reactor.Sources(),
 		Timers:         rt.reactor.Timers(),
 		Closing:        rt.linger.len(),
+		Offloads:       rt.offloads.stats(),
+		Lookups:        rt.lookups.stats(),
 		Panics:         c.Panics,
 		RejectedEvents: rt.reactor.Rejected(),
 		AcceptBackoffs: rt.stats.acceptBackoffs,

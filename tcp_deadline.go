@@ -58,10 +58,7 @@ func (s *TCPStream) SetReadDeadline(t time.Time) error { return s.setDeadlines(t
 func (s *TCPStream) SetWriteDeadline(t time.Time) error { return s.setDeadlines(t, false, true) }
 
 func (s *TCPStream) setDeadlines(t time.Time, read, write bool) error {
-	at := noDeadline
-	if !t.IsZero() {
-		at = max(0, t.Sub(s.rt.kernel.Start())) // Sub saturates
-	}
+	at := s.rt.deadlineAt(t)
 	call := s.setCalls.Add(1)
 	switch {
 	case s.closed.Load():
@@ -72,6 +69,14 @@ func (s *TCPStream) setDeadlines(t time.Time, read, write bool) error {
 		return s.closedError("set")
 	}
 	return nil
+}
+
+// deadlineAt puts a time on the runtime's clock.
+func (rt *Runtime) deadlineAt(t time.Time) time.Duration {
+	if t.IsZero() {
+		return noDeadline
+	}
+	return max(0, t.Sub(rt.kernel.Start())) // Sub saturates
 }
 
 // applyDeadlines lets the later call win: one from another goroutine arrives after one that a task makes after it.

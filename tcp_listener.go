@@ -2,6 +2,7 @@ package eddy
 
 import (
 	"net"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -10,11 +11,13 @@ import (
 )
 
 // TCPListener accepts connections, over TCP or a Unix socket. It is a net.Listener whose Accept parks the task. Any
-// number of tasks may accept; they are served in turn. Only Close is for any goroutine.
+// number of tasks may accept; they are served in turn. Only Close is for any goroutine; Runtime.NetListener is for code
+// that insists on goroutines.
 type TCPListener struct {
 	socket
 	backoff acceptBackoff
 	unlink  string // the Unix socket's file that goes with the listener, if any
+	adapter atomic.Pointer[netListener]
 }
 
 var _ net.Listener = (*TCPListener)(nil)
@@ -63,6 +66,9 @@ func (l *TCPListener) closeOnLoop() {
 	fd := l.leave()
 	l.rt.kernel.Unlink(l.unlink)
 	l.rt.kernel.Close(fd)
+	if n := l.adapter.Load(); n != nil {
+		n.finish()
+	}
 }
 
 // SyscallConn returns access to the descriptor, for its Control alone. From a task.

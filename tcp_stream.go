@@ -13,7 +13,7 @@ import (
 
 // TCPStream is a connection, over TCP or a Unix socket. It is a net.Conn whose methods are for tasks of its runtime:
 // they park the task instead of blocking the thread. Only Close and the setting of deadlines are for any goroutine;
-// for code that insists on goroutines a plain net.Conn is the better tool.
+// Runtime.NetConn is for code that insists on goroutines.
 //
 // One task may read while another writes. Two reads that wait at once are an error; writes queue, each whole.
 type TCPStream struct {

@@ -8,7 +8,7 @@ import (
 
 // SlowPoll says that a poll of a task takes longer than Config.SlowPoll. Its fields:
 //
-//	Task      TaskInfo       // its Name is the function that was spawned, with its place, or the future's type
+//	Task      TaskInfo       // its Name, Function and number
 //	For       time.Duration  // how long the poll has taken so far, at least: less than a quarter of the limit is not seen
 //	Ended     bool           // the poll was reported before, and is over: the next three fields are empty
 //	State     string         // of the goroutine that runs the poll, as Go calls it: "running", "sync.Mutex.Lock"

@@ -11,7 +11,7 @@ func logSlowPolls(logger *slog.Logger) func(SlowPoll) {
 	return func(s SlowPoll) {
 		message := "slow poll: the loop stands still"
 		fields := []slog.Attr{
-			slog.Uint64("id", s.Task.ID), slog.String("task", s.Task.Name), slog.Duration("for", s.For.Round(time.Millisecond)),
+			slog.Uint64("id", s.Task.ID), slog.String("task", s.Task.Name), slog.String("function", s.Task.Function), slog.Duration("for", s.For.Round(time.Millisecond)),
 		}
 		if s.Ended {
 			message = "slow poll has ended"

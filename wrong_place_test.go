@@ -19,8 +19,11 @@ func methodsForTasks(rt *eddy.Runtime, s *eddy.TCPStream, l *eddy.TCPListener) m
 		"WriteTo":        func() { s.WriteTo(s) },
 		"Accept":         func() { l.Accept() },
 		"DialTCP":        func() { rt.DialTCP("127.0.0.1:1") },
+		"Dial":           func() { rt.Dial("tcp", "127.0.0.1:1") },
+		"LookupIP":       func() { rt.LookupIP("ip", "127.0.0.1") },
 		"ListenTCP":      func() { rt.ListenTCP("127.0.0.1:0") },
 		"ListenUnix":     func() { rt.ListenUnix("@eddy") },
+		"NetConn":        func() { rt.NetConn(s) },
 		"ListenerFromFD": func() { rt.ListenerFromFD(1000) },
 		"Sleep":          func() { rt.Sleep(1) },
 		"Yield":          func() { rt.Yield() },
@@ -52,13 +55,13 @@ func TestNoTaskRuns(t *testing.T) {
 		if h := panicOf(func() { rt.Handle().Release() }); h != nil {
 			t.Errorf("Handle before BlockOn: %v", h)
 		}
-		wantPanic(t, "Spawn before the start", func() { rt.Spawn(func() {}) }, "no task running", "Handle.Spawn")
+		wantPanic(t, "Spawn before the start", func() { rt.Spawn(func() {}) }, "no task running", "Handle.Spawn", "Runtime.NetConn")
 		blockOn(t, rt, func(t *testing.T, rt *eddy.Runtime) {
 			s, _ = tcpPair(t, rt)
 			l = got(rt.ListenTCP("127.0.0.1:0"))(t)
 		})
 		for name, call := range methodsForTasks(rt, s, l) {
-			wantPanic(t, name, call, "no task running", "Handle.Spawn")
+			wantPanic(t, name, call, "no task running", "Handle.Spawn", "Runtime.NetConn")
 		}
 	})
 }
@@ -73,7 +76,7 @@ func TestForeignGoroutinePanics(t *testing.T) {
 		go func() {
 			defer close(ended)
 			for name, call := range methodsForTasks(rt, s, l) {
-				wantPanic(t, name, call, "from another goroutine", "Handle.Spawn")
+				wantPanic(t, name, call, "from another goroutine", "Handle.Spawn", "Runtime.NetConn")
 			}
 		}()
 		<-ended // blocks the loop: the task runs, and nothing races

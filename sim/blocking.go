@@ -20,6 +20,9 @@ func (k bubbled) Offload(run, post func()) {
 	k.h.offloading += k.h.w.bubble.now() - began
 }
 
+// Settle lets the bubble's other goroutines go on until each of them waits.
+func (k bubbled) Settle() { k.h.w.bubble.settled() }
+
 // noteBlocking fails the world if the turn that has ended took time, once for a host: a task has stopped all hosts.
 func (h *Host) noteBlocking(took time.Duration) {
 	took -= h.offloading

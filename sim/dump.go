@@ -63,7 +63,10 @@ const mainTask = 1
 func (h *Host) rename(tasks []eddy.TaskInfo) {
 	for i := range tasks {
 		if tasks[i].ID == mainTask {
-			tasks[i].Name = h.program()
+			if tasks[i].Name == tasks[i].Function {
+				tasks[i].Name = h.program()
+			}
+			tasks[i].Function = h.program()
 		}
 	}
 }

@@ -2,10 +2,14 @@ package executor
 
 import "github.com/eddy-go/eddy/future"
 
-// adopt makes a cancelled coroutine that has parked again a task of its own, until it ends. Its result is dropped.
+// adopt makes a cancelled coroutine that has parked again a task of its own, until it ends. Its result is dropped. It
+// goes by the name of the task that it comes from, and has its values.
 func (ex *Executor) adopt(c *Coroutine) {
 	c.adopted = true
-	ex.newTask((*orphan)(c))
+	t := ex.newTask((*orphan)(c))
+	if from := ex.running; from != nil && from.givenName() != "" {
+		t.noted().name = from.notes.name
+	}
 }
 
 // orphan is the body of an adopted coroutine's task.

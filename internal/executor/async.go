@@ -38,6 +38,8 @@ func (a *async[T]) release() {
 	a.fn, a.plain, a.value, a.err = nil, nil, zero, nil
 }
 
+func (a *async[T]) membership() *member { return nil }
+
 func (a *async[T]) entry() any {
 	if a.plain != nil {
 		return a.plain

@@ -21,7 +21,7 @@ func Await[T any](ex *Executor, f future.Future[T]) (T, error) {
 		}
 		c.beforePark(f)
 		c.w.yield(struct{}{})
-		c.waiting = nil
+		c.unparked()
 	}
 }
 

@@ -128,3 +128,22 @@ func BenchmarkCancelUnwinds(b *testing.B) {
 		}
 	})
 }
+
+// A child of a group, from its Go to its end.
+func BenchmarkGroupChild(b *testing.B) {
+	r := benchRig(b)
+	fn := func() error { return nil }
+	var g *Group
+	keep := &leaf{}
+	h := r.spawn(func() {
+		g = new(Group)
+		g.Begin(r.ex)
+		Await[int](r.ex, keep)
+	})
+	for b.Loop() {
+		g.Go(fn)
+		r.ex.PollReady(1)
+	}
+	h.Cancel()
+	r.run()
+}

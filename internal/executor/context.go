@@ -11,9 +11,12 @@ type taskContext struct {
 	cancel context.CancelCauseFunc
 }
 
-// derive makes the context out of its parent.
+// derive makes the context out of its parent. Without a deadline of its own it has the parent's.
 func (tc *taskContext) derive(parent context.Context, deadline time.Time) context.Context {
 	tc.ctx, tc.cancel = context.WithCancelCause(parent)
+	if deadline.IsZero() {
+		deadline, _ = parent.Deadline()
+	}
 	if !deadline.IsZero() {
 		tc.ctx = withDeadline{tc.ctx, deadline}
 	}
@@ -36,6 +39,16 @@ type withDeadline struct {
 
 func (w withDeadline) Deadline() (time.Time, bool) { return w.deadline, true }
 
+// Err tells the deadline from a cancellation. A context that somebody derives from this one has package context's word
+// for both, Canceled, and the difference in its cause.
+func (w withDeadline) Err() error {
+	err := w.Context.Err()
+	if err != nil && context.Cause(w.Context) == context.DeadlineExceeded {
+		return context.DeadlineExceeded
+	}
+	return err
+}
+
 // Context returns the current task's context: cancelled when the task is cancelled or has ended, and when the
 // innermost WithTimeout has expired, whose deadline it tells. start is the moment at which the clock began. From a
 // task.
@@ -43,22 +56,28 @@ func (ex *Executor) Context(start time.Time) context.Context {
 	return ex.Current("Context").contextOf(start)
 }
 
-func (c *Coroutine) contextOf(start time.Time) context.Context {
-	if c.scope != nil {
-		return c.scope.contextOf(start)
+func (c *Coroutine) contextOf(start time.Time) context.Context { return c.contextIn(c.scope, start) }
+
+// contextIn is the context that holds in a scope of c.
+func (c *Coroutine) contextIn(s *scope, start time.Time) context.Context {
+	if s == nil || s.c == nil {
+		return c.rootContext(start)
 	}
-	return c.rootContext(start)
+	return s.contextOf(start)
 }
 
-// rootContext is the context outside of any WithTimeout of c.
+// rootContext is the context outside of any WithTimeout or Shield of c. It derives from that of the group whose child c
+// is, or of the coroutine that awaits it.
 func (c *Coroutine) rootContext(start time.Time) context.Context {
 	if c.context.ctx == nil {
 		parent := context.Background()
-		if c.parent != nil {
+		if m := c.body.membership(); m != nil {
+			parent = m.group.contextOf(start)
+		} else if c.parent != nil {
 			parent = c.parent.contextOf(start)
 		}
-		c.context.derive(parent, time.Time{})
-		if c.canceled {
+		c.context.derive(c.labeled(parent), time.Time{})
+		if c.asked {
 			c.context.end(ErrCanceled)
 		}
 	}
@@ -67,15 +86,31 @@ func (c *Coroutine) rootContext(start time.Time) context.Context {
 
 func (s *scope) contextOf(start time.Time) context.Context {
 	if s.context.ctx == nil {
-		s.context.derive(s.parentContext(start), start.Add(s.deadline))
+		parent := s.c.contextIn(s.outer, start)
+		deadline := start.Add(s.deadline)
+		if s.shields {
+			parent, deadline = context.WithoutCancel(parent), time.Time{}
+		}
+		s.context.derive(parent, deadline)
 		s.expired(s.c.ex.clock.Sample())
+		if s.over { // a group was made in it, and outlives it
+			s.context.end(nil)
+		}
 	}
 	return s.context.ctx
 }
 
-func (s *scope) parentContext(start time.Time) context.Context {
-	if s.outer != nil {
-		return s.outer.contextOf(start)
+// contextOf is what the contexts of the children derive from: of the maker's, where it made the group, it has the
+// values and the deadline. It ends when the waits of the children do, not before and not later.
+func (g *Group) contextOf(start time.Time) context.Context {
+	tc := &g.bound.context
+	if tc.ctx == nil {
+		made := g.maker.contextIn(g.scope, start)
+		deadline, _ := made.Deadline()
+		tc.derive(context.WithoutCancel(made), deadline)
+		if !g.expired() && g.canceled {
+			tc.end(g.cause)
+		}
 	}
-	return s.c.rootContext(start)
+	return tc.ctx
 }

@@ -14,19 +14,22 @@ type Coroutine struct {
 	w    *worker // from the first poll to the end
 
 	phase    phase
-	canceled bool // every wait returns ErrCanceled
+	asked    bool // it was canceled: somebody asked for its end
+	canceled bool // every wait returns ErrCanceled: asked, and not in a Shield
 	orphan   bool // canceled while running: whoever polled it will not do so again
 	adopted  bool // a task of its own, whose result nobody gets
 	goexited bool
-	panicked *PanicError
+	relabel  bool // the task's name has changed, and its goroutine does not show it yet
+	root     bool // a task's own code, not one of several that the task waits for
+	forced   bool // a wait has called Goexit
+	// exitAfter is, while forced, how many failing waits are left before the next Goexit.
+	exitAfter uint8
+	panicked  *PanicError
 
-	cx        *future.Context // of the poll that resumed it; nil when a Cancel did
-	forced    bool            // a wait has called Goexit
-	exitAfter int             // while forced: failing waits left before the next Goexit
-
-	root    bool              // a task's own code, not one of several that the task waits for
+	cx      *future.Context   // of the poll that resumed it; nil when a Cancel did
 	parent  *Coroutine        // the coroutine that awaits this one, if any: contexts derive from it
-	scope   *scope            // the innermost WithTimeout
+	scope   *scope            // the innermost WithTimeout or Shield
+	groups  *Group            // the first of those that it has made and that have children
 	waker   future.LocalWaker // of the wait in progress, kept for scope
 	context taskContext
 
@@ -37,8 +40,9 @@ type Coroutine struct {
 // runner is the typed part of a coroutine.
 type runner interface {
 	run()
-	entry() any // the function, for its name
-	release()   // forgets the function and its result
+	entry() any          // the function, for its name
+	release()            // forgets the function and its result
+	membership() *member // nil unless it is a child in a group, and has not ended
 }
 
 // phase is where a coroutine stands in its life.
@@ -99,7 +103,7 @@ func (c *Coroutine) LocalWaker() future.LocalWaker { return c.cx.LocalWaker() }
 func (c *Coroutine) park(what any) {
 	c.beforePark(what)
 	c.w.yield(struct{}{})
-	c.waiting = nil
+	c.unparked()
 }
 
 // beforePark notes what the coroutine waits for. Await calls it, and then yields itself: as in resume, a frame less.
@@ -128,7 +132,7 @@ func (c *Coroutine) checkPoll(name string) {
 
 // Cancel unwinds the coroutine inside the call: its waits return ErrCanceled and its deferred calls run. If it parks
 // all the same, the executor adopts it as a task of its own. On a coroutine that is just running it only sets the
-// flag.
+// flag, and one that waits in a Shield waits on, as a task of its own.
 func (c *Coroutine) Cancel() {
 	switch {
 	case c.adopted: // it belongs to its own task by now
@@ -139,7 +143,9 @@ func (c *Coroutine) Cancel() {
 		c.orphan = true
 	case c.phase == parked:
 		c.setCanceled()
-		c.unwind()
+		if c.canceled { // else its wait goes on, and only a poll can bring that a waker
+			c.unwind()
+		}
 		if c.phase == parked {
 			c.ex.adopt(c)
 		} else {
@@ -158,11 +164,14 @@ func (c *Coroutine) unwind() {
 	env.Budget = left
 }
 
-// setCanceled makes every wait fail from now on.
+// setCanceled makes every wait fail from now on, or from the end of the Shield on, and cancels the children in its
+// groups.
 func (c *Coroutine) setCanceled() {
-	if !c.canceled {
-		c.canceled = true
+	if !c.asked {
+		c.asked = true
+		c.canceled = c.scope.shield() == nil
 		c.context.end(ErrCanceled) // and with it those of the WithTimeouts, which derive from it
+		c.cancelGroups()
 	}
 }
 
@@ -238,12 +247,12 @@ func (ex *Executor) noTask(op string) {
 	if ex.polling || ex.running != nil {
 		panic("eddy: " + op + " was called in a future's Poll or Cancel, which must not wait: return future.Pending and keep the waker, or put the code into eddy.Async")
 	}
-	panic("eddy: " + op + " was called with no task running: call it inside BlockOn or Spawn; from another goroutine use Handle.Spawn")
+	panic("eddy: " + op + " was called with no task running: call it inside BlockOn or Spawn; from another goroutine use Handle.Spawn, or Runtime.NetConn for a net.Conn")
 }
 
 // checkThread panics on a goroutine that is not the loop, if the runtime was told to look.
 func (ex *Executor) checkThread() {
 	if ex.opt.CheckThread && ex.thread != 0 && ex.opt.ThreadID() != ex.thread {
-		panic("eddy: a method for tasks was called from another goroutine: use Handle.Spawn to run code as a task")
+		panic("eddy: a method for tasks was called from another goroutine: use Handle.Spawn to run code as a task, or Runtime.NetConn for a net.Conn")
 	}
 }

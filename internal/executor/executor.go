@@ -60,6 +60,7 @@ type Executor struct {
 	live      taskList // tasks that are not done
 	free      *Task    // ended tasks for reuse, linked by next
 	freeTasks int
+	outside   int // live tasks whose waits took a Waker
 	lastID    uint64
 
 	idle    []*worker // coroutines that wait for work, last in first out
@@ -72,7 +73,8 @@ type Executor struct {
 
 	kernelTurns uint64 // how often the loop has come back from the kernel
 
-	watch *Watch // nil: nobody watches the polls
+	watch    *Watch     // nil: nobody watches the polls
+	labelsOf labelCache // what profiles show for the functions of tasks
 }
 
 // Counts is what an executor has counted.
@@ -188,8 +190,15 @@ func (ex *Executor) poll(t *Task) {
 
 // file puts a task that was polled to where it belongs.
 func (ex *Executor) file(t *Task, done bool) {
-	t.outside = ex.env.Outside
 	ex.running = nil
+	if outside := ex.env.Outside && !done; outside != t.outside {
+		t.outside = outside
+		if outside {
+			ex.outside++
+		} else {
+			ex.outside--
+		}
+	}
 	switch {
 	case done:
 		ex.retire(t)

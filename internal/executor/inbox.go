@@ -1,6 +1,10 @@
 package executor
 
-import "sync"
+import (
+	"cmp"
+	"slices"
+	"sync"
+)
 
 // inbox is what other goroutines leave for the loop: woken tasks, functions to call, functions to spawn.
 //
@@ -129,6 +133,9 @@ func (ex *Executor) TakeIn() {
 	b.spawns, b.takenSpawns = b.takenSpawns[:0], b.spawns
 	b.mu.Unlock()
 
+	if ex.opt.Pick != nil { // the order in which goroutines came is nothing that a replay gives back
+		slices.SortFunc(b.takenTasks, func(a, b *Task) int { return cmp.Compare(a.id, b.id) })
+	}
 	for _, t := range b.takenTasks {
 		// The bit falls before the poll, so a wake from now on posts again. It is down already if the task has ended
 		// since the wake; then t may be another task by now.

@@ -10,11 +10,13 @@ import (
 
 // TaskInfo describes a task at one moment.
 type TaskInfo struct {
-	ID    uint64
-	Name  string        // the function that was spawned, with its place, or the future's type
-	State string        // "ready", "running", "waiting", "done", "canceled"
-	Wait  string        // what it waits for; "" if it does not, or if a hand-written future does not say
-	For   time.Duration // how long it has been waiting, by the loop's clock; 0 for a hand-written future
+	ID   uint64
+	Name string // the name that it was given, else Function
+	// Function is the function that was spawned, with its place, or the future's type.
+	Function string
+	State    string        // "ready", "running", "waiting", "done", "canceled"
+	Wait     string        // what it waits for; "" if it does not, or if a hand-written future does not say
+	For      time.Duration // how long it has been waiting, by the loop's clock; 0 for a hand-written future
 	// Outside reports that something which the runtime cannot see may end the wait: a Waker was taken.
 	Outside bool
 }
@@ -22,7 +24,11 @@ type TaskInfo struct {
 // String is one line of a task dump.
 func (i TaskInfo) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "task %d %s: %s", i.ID, i.Name, i.State)
+	if i.Name == i.Function {
+		fmt.Fprintf(&b, "task %d %s: %s", i.ID, i.Function, i.State)
+	} else {
+		fmt.Fprintf(&b, "%s: %s", i.title(), i.State)
+	}
 	if i.Wait != "" {
 		fmt.Fprintf(&b, " for %s", i.Wait)
 	}
@@ -30,6 +36,22 @@ func (i TaskInfo) String() string {
 		fmt.Fprintf(&b, " for %v", i.For.Round(time.Millisecond))
 	}
 	return b.String()
+}
+
+// title names the task in a sentence. The name that it was given is quoted: it may hold what a client has said.
+func (i TaskInfo) title() string {
+	if i.Name == i.Function {
+		return fmt.Sprintf("task %d (%s)", i.ID, i.Function)
+	}
+	return fmt.Sprintf("task %d %q (%s)", i.ID, i.Name, i.Function)
+}
+
+// called fills in the name. name is the one that the task was given, or "".
+func (i *TaskInfo) called(name string) {
+	i.Name = name
+	if name == "" {
+		i.Name = i.Function
+	}
 }
 
 // Tasks describes all live tasks, in the order of their spawns. For the loop.
@@ -42,19 +64,13 @@ func (ex *Executor) Tasks() []TaskInfo {
 }
 
 // OutsideWaits reports whether some task's wait may be ended by what the executor cannot see.
-func (ex *Executor) OutsideWaits() bool {
-	for t := ex.live.first; t != nil; t = t.next {
-		if t.outside {
-			return true
-		}
-	}
-	return false
-}
+func (ex *Executor) OutsideWaits() bool { return ex.outside > 0 }
 
 func (t *Task) info() TaskInfo {
 	info := TaskInfo{ID: t.id, State: "waiting", Outside: t.outside}
 	if t.body != nil {
 		t.body.describe(&info)
+		info.called(t.givenName())
 	}
 	switch {
 	case t.state&running != 0:
@@ -65,14 +81,11 @@ func (t *Task) info() TaskInfo {
 	return info
 }
 
-// String names the task: its number and function.
-func (t *Task) String() string {
-	info := t.info()
-	return fmt.Sprintf("task %d (%s)", info.ID, info.Name)
-}
+// String names the task: its number, name and function.
+func (t *Task) String() string { return t.info().title() }
 
 func (c *Coroutine) describe(info *TaskInfo) {
-	info.Name = functionName(c.body.entry())
+	info.Function = functionName(c.body.entry())
 	if c.phase == parked {
 		info.Wait = describeWait(c.waiting)
 		info.For = c.ex.clock.Sample() - c.since
@@ -99,12 +112,16 @@ func nameAt(pc uintptr) string {
 		return "unknown function"
 	}
 	file, line := f.FileLine(pc)
-	if i := strings.LastIndexByte(file, '/'); i >= 0 {
-		file = file[i+1:]
-	}
-	name := f.Name()
-	if i := strings.LastIndexByte(name, '/'); i >= 0 {
-		name = name[i+1:]
-	}
-	return fmt.Sprintf("%s %s:%d", name, file, line)
+	return fmt.Sprintf("%s %s:%d", functionAt(pc), afterSlash(file), line)
 }
+
+// functionAt is the name without the place.
+func functionAt(pc uintptr) string {
+	f := runtime.FuncForPC(pc)
+	if f == nil {
+		return "unknown function"
+	}
+	return afterSlash(f.Name())
+}
+
+func afterSlash(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }

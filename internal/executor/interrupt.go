@@ -7,7 +7,15 @@ import (
 
 // interrupted reports whether the coroutine's waits fail: it is cancelled, or its innermost WithTimeout has expired.
 func (c *Coroutine) interrupted() bool {
-	return c.canceled || c.scope != nil && c.scope.expired(c.ex.clock.Sample())
+	return c.canceled || c.scope != nil && c.interruptedInScope()
+}
+
+func (c *Coroutine) interruptedInScope() bool {
+	if c.asked && c.ex.forcing {
+		c.breakShields()
+		return true
+	}
+	return c.scope.expired(c.ex.clock.Sample())
 }
 
 // interruption returns the error of a failing wait. The wait costs one unit of the poll budget, and when that is
@@ -46,10 +54,12 @@ func (ex *Executor) Refuse() {
 	ex.closing = true
 }
 
-// CancelAll asks every live task to end.
+// CancelAll asks every live task to end. The children of a group whose maker is in a Shield learn it when that ends.
 func (ex *Executor) CancelAll() {
 	for t := ex.live.first; t != nil; t = t.next {
-		t.cancel()
+		if c := t.body.coroutine(); c == nil || !c.sheltered() {
+			t.cancel()
+		}
 	}
 }
 

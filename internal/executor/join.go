@@ -16,7 +16,7 @@ type JoinHandle[T any] struct {
 	co      *Coroutine       // f, if f is straight-line code
 	polled  bool             // f holds something, maybe: it was polled and has no final result
 	ended   bool
-	owned   bool // somebody looks at the result, though not by a join
+	owned   bool // somebody looks at the result, though not by a join: a group, or BlockOn
 	ending  Ending
 	value   T
 	err     error
@@ -194,6 +194,9 @@ func (h *JoinHandle[T]) settle() {
 		h.unseen = &report{h.info(), h.err.(*PanicError)}
 		h.reportUnseen()
 	}
+	if h.owned && h.co != nil {
+		h.settleMember()
+	}
 	if h.co != nil && h.co.phase == ended { // else it was adopted
 		h.co.body.release()
 	}
@@ -214,12 +217,13 @@ func (h *JoinHandle[T]) reportUnseen() {
 func (h *JoinHandle[T]) info() TaskInfo {
 	info := TaskInfo{ID: h.task.id, State: "done"}
 	h.describe(&info)
+	info.called(h.task.givenName())
 	info.Wait, info.For = "", 0
 	return info
 }
 
-// name names the task, and nothing of what it waits for: that may be a task that waits for this one.
-func (h *JoinHandle[T]) name() string {
+// function names the task's function, and nothing of what it waits for: that may be a task that waits for this one.
+func (h *JoinHandle[T]) function() string {
 	if h.co != nil {
 		return functionName(h.co.body.entry())
 	}
@@ -231,7 +235,7 @@ func (h *JoinHandle[T]) describe(info *TaskInfo) {
 		h.co.describe(info)
 		return
 	}
-	info.Name = h.name()
+	info.Function = h.function()
 	if _, ok := h.f.(fmt.Stringer); ok && h.polled {
 		info.Wait = describeWait(h.f)
 	}

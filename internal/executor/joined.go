@@ -1,10 +1,6 @@
 package executor
 
-import (
-	"fmt"
-
-	"github.com/eddy-go/eddy/future"
-)
+import "github.com/eddy-go/eddy/future"
 
 // joined is one wait for a task's result.
 type joined[T any] struct {
@@ -47,7 +43,9 @@ func (j *joined[T]) String() string {
 	if j.h.ended {
 		return "the result of a task"
 	}
-	return fmt.Sprintf("task %d (%s)", j.h.task.id, j.h.name())
+	info := TaskInfo{ID: j.h.task.id, Function: j.h.function()}
+	info.called(j.h.task.givenName())
+	return info.title()
 }
 
 // joinList holds the waits for one task, in their order.

@@ -20,6 +20,7 @@ type Task struct {
 	canceled   bool     // somebody asked for the end; the next poll tells the body
 	outside    bool     // the current wait took a Waker: something that we cannot see may end it
 	subject    *subject // what a Watch sees of it, if there is one, from the first poll on
+	notes      *notes   // its name and its local values; nil for most
 	next, prev *Task    // in the list of live tasks; next alone in the list of free ones
 }
 
@@ -32,6 +33,8 @@ type body interface {
 	describe(info *TaskInfo)
 	// origin is asked before the first poll.
 	origin() origin
+	// coroutine returns the task's own code, nil if it is a hand-written future.
+	coroutine() *Coroutine
 }
 
 const posted = 1
@@ -86,6 +89,7 @@ func (ex *Executor) newTask(b body) *Task {
 	t.id = ex.lastID
 	t.body = b
 	t.state = scheduled
+	ex.inherit(t)
 	ex.live.add(t)
 	ex.ready.push(t)
 	ex.counts.Spawns++
@@ -102,8 +106,8 @@ func (ex *Executor) retire(t *Task) {
 	t.state = done
 	t.body = nil
 	t.canceled = false
-	t.outside = false
 	t.subject = nil
+	t.notes = nil
 	t.word.Store((t.key() + 1) << 1)
 	if ex.freeTasks < maxFree {
 		t.next = ex.free

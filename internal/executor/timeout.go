@@ -7,16 +7,18 @@ import (
 	"github.com/eddy-go/eddy/future"
 )
 
-// scope is one WithTimeout of a coroutine. Scopes nest: an inner one never ends later than the outer.
+// scope is one WithTimeout or Shield of a coroutine, or what the children of a group inherit. Scopes nest: an inner one
+// never ends later than the outer, unless there is a Shield in between.
 type scope struct {
-	c        *Coroutine
+	c        *Coroutine // nil: the children of a group share it
 	outer    *scope
 	deadline time.Duration
+	shields  bool // a Shield that force has not broken
 	over     bool // fn has left it
 	context  taskContext
 }
 
-// expired compares with the turn's sample, which is never ahead of the clock: no timeout is early.
+// expired ends the context too, if the deadline has come. It compares with the turn's sample, which is never ahead of the clock: no timeout is early.
 func (s *scope) expired(sample time.Duration) bool {
 	if sample < s.deadline {
 		return false

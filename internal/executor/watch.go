@@ -54,11 +54,16 @@ type Watch struct {
 	missed    int       // slow polls that have ended without a report, since the last one
 }
 
-// A subject is what the watcher may know of a task. It does not change, so both sides may read it at any time.
+// A subject is what the watcher may know of a task. Both sides may read it at any time: nothing of it changes but the
+// name, which is replaced as a whole. (A new subject for a new name would look like a new poll, and a poll that is slow
+// must not hide by taking names.)
 type subject struct {
 	id     uint64
 	origin origin
+	name   atomic.Pointer[string] // nil: it was given none
 }
+
+func (s *subject) rename(name string) { s.name.Store(&name) }
 
 // origin is where a task comes from: what its name is made of when somebody asks.
 type origin struct {
@@ -84,6 +89,9 @@ func (ex *Executor) Watch(w *Watch) {
 func (w *Watch) begin(t *Task) {
 	if t.subject == nil {
 		t.subject = &subject{id: t.id, origin: t.body.origin()}
+		if name := t.givenName(); name != "" {
+			t.subject.rename(name)
+		}
 	}
 	w.polling = true
 	if w.slot.Swap(t.subject) == &w.asleep {
@@ -152,9 +160,14 @@ func (c *Coroutine) origin() origin { return origin{entry: entryOf(c.body.entry(
 func (s *subject) info() TaskInfo {
 	info := TaskInfo{ID: s.id, State: "running"}
 	if s.origin.future != nil {
-		info.Name = fmt.Sprint(s.origin.future)
+		info.Function = fmt.Sprint(s.origin.future)
 	} else {
-		info.Name = nameAt(s.origin.entry)
+		info.Function = nameAt(s.origin.entry)
 	}
+	name := s.name.Load()
+	if name == nil {
+		name = new(string)
+	}
+	info.called(*name)
 	return info
 }

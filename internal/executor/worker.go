@@ -81,12 +81,13 @@ func newWorker(watch *Watch) *worker {
 		}()
 		w.yield = yield
 		for more := true; more; {
+			pprof.SetGoroutineLabels(w.job.labels())
 			w.carry(w.job)
 			if w.job.panicked != nil {
 				break // its goroutine is not used again: the panic may have left anything behind
 			}
 			w.job = nil
-			pprof.SetGoroutineLabels(context.Background()) // the next job must not show under this one's labels
+			pprof.SetGoroutineLabels(context.Background()) // an idle goroutine is no task's
 			more = yield(struct{}{})
 		}
 		returned = true
@@ -98,7 +99,6 @@ func newWorker(watch *Watch) *worker {
 func (w *worker) carry(c *Coroutine) {
 	returned := false
 	defer func() {
-		c.phase = ended
 		switch v := recover(); {
 		case returned:
 		case v != nil:
@@ -106,6 +106,12 @@ func (w *worker) carry(c *Coroutine) {
 		default: // recover does not see a Goexit
 			c.goexited = true
 		}
+		if c.groups != nil {
+			if err := c.endGroups(returned); err != nil {
+				c.panicked = err
+			}
+		}
+		c.phase = ended
 	}()
 	c.body.run()
 	returned = true

@@ -10,4 +10,7 @@ type Simulated interface {
 	// calls post some virtual time later, as the goroutine of an offloaded function does in production. post is not
 	// called once the host has crashed.
 	Offload(run, post func())
+	// Settle returns when every goroutine beside the world waits for something. The runtime calls it when it has given
+	// one of them what it was waiting for.
+	Settle()
 }

@@ -54,6 +54,9 @@ func (s *sockets) Read(fd int, p []byte) (int, Errno) {
 	for {
 		s.counters.Receives++
 		n, errno := sysRead(fd, p)
+		if errno == 0 {
+			afterReceive(fd)
+		}
 		if errno != unix.EINTR {
 			return n, errno
 		}
@@ -62,6 +65,7 @@ func (s *sockets) Read(fd int, p []byte) (int, Errno) {
 
 // Write writes some of p, which is not empty.
 func (s *sockets) Write(fd int, p []byte) (int, Errno) {
+	beforeSend()
 	for {
 		s.counters.Sends++
 		n, errno := sysWrite(fd, p)
@@ -82,6 +86,7 @@ func (s *sockets) Writev(fd int, bufs [][]byte) (int, Errno) {
 		}
 		bufs = bufs[1:]
 	}
+	beforeSend()
 	for {
 		s.counters.Sends++
 		n, errno := s.sysWritev(fd, bufs)

@@ -9,6 +9,9 @@ const (
 	slow     = 10 * time.Second
 )
 
+// Settle knows no other goroutines: who simulates them has a kernel around this one.
+func (k *Kernel) Settle() {}
+
 // Offload calls run on a goroutine of its own, as in production, waits for it, and posts some virtual time later. post
 // is not called once the host has crashed.
 func (k *Kernel) Offload(run, post func()) {

@@ -1,0 +1,86 @@
+package executor
+
+import (
+	"context"
+	"runtime/pprof"
+)
+
+// labelKey is the profiler label that says which task a coroutine runs for.
+const labelKey = "task"
+
+// maxLabels is how many functions have their labels ready. Picked: more than programs spawn.
+const maxLabels = 1024
+
+// labelCache holds the labels of functions, by entry: a spawn allocates none after the first of its function.
+type labelCache map[uintptr]context.Context
+
+func (l *labelCache) of(entry uintptr) context.Context {
+	ctx := (*l)[entry]
+	if ctx == nil {
+		ctx = labelContext(functionAt(entry))
+		if *l == nil || len(*l) >= maxLabels {
+			*l = make(labelCache)
+		}
+		(*l)[entry] = ctx
+	}
+	return ctx
+}
+
+func labelContext(name string) context.Context {
+	return pprof.WithLabels(context.Background(), pprof.Labels(labelKey, name))
+}
+
+// labels returns the profiler labels of a coroutine of the running task: the task's name, else the function that was
+// spawned. A task that is a hand-written future has no function; then a coroutine in it shows under its own.
+func (c *Coroutine) labels() context.Context {
+	spawned := c
+	if t := c.ex.running; t != nil && (!c.root || t.body.coroutine() == c) {
+		if n := t.notes; n != nil && n.name != "" {
+			if n.labels == nil {
+				n.labels = labelContext(n.name)
+			}
+			return n.labels
+		}
+		if root := t.body.coroutine(); root != nil {
+			spawned = root
+		}
+	}
+	return c.ex.labelsOf.of(entryOf(spawned.body.entry()))
+}
+
+// labeled returns the context from which c's derives: with c's label, so that a pprof.Do in c adds to it and puts it
+// back.
+func (c *Coroutine) labeled(parent context.Context) context.Context {
+	own := c.labels()
+	if parent == context.Background() {
+		return own
+	}
+	name, _ := pprof.Label(own, labelKey)
+	if inherited, _ := pprof.Label(parent, labelKey); inherited == name {
+		return parent
+	}
+	return pprof.WithLabels(parent, pprof.Labels(labelKey, name))
+}
+
+// unparked is the first that a coroutine does when it comes back from a wait.
+func (c *Coroutine) unparked() {
+	c.waiting = nil
+	if c.relabel {
+		c.showName()
+	}
+}
+
+// showName has the goroutine's labels follow a change of the task's name.
+func (c *Coroutine) showName() {
+	c.relabel = false
+	pprof.SetGoroutineLabels(c.labels())
+}
+
+// Labels returns the profiler labels of the running task's code, for a goroutine that works for it. A task that is a
+// hand-written future has none.
+func (ex *Executor) Labels() context.Context {
+	if c := ex.current; c != nil {
+		return c.labels()
+	}
+	return context.Background()
+}
