@@ -6,5 +6,5 @@
 //
 // A test whose tool is missing is skipped, so that `go test ./...` needs nothing. With EDDY_SYSTEM=1 a missing tool
 // is a failure, and what is sent in bulk is a gibibyte. The tools are nc (netcat-openbsd), ncat, socat,
-// redis-benchmark (redis-tools), strace and sh.
+// redis-benchmark (redis-tools), openssl, strace and sh.
 package system

@@ -66,14 +66,14 @@ func checkHalfClose(rt *eddy.Runtime) error {
 	})
 }
 
-func roundTrip(stream *eddy.TCPStream, message string) error {
+func roundTrip(stream io.ReadWriter, message string) error {
 	if _, err := io.WriteString(stream, message); err != nil {
 		return err
 	}
 	return expect(stream, message)
 }
 
-func expect(stream *eddy.TCPStream, message string) error {
+func expect(stream io.Reader, message string) error {
 	got := make([]byte, len(message))
 	if _, err := io.ReadFull(stream, got); err != nil {
 		return err
@@ -84,7 +84,7 @@ func expect(stream *eddy.TCPStream, message string) error {
 	return nil
 }
 
-func expectEnd(stream *eddy.TCPStream) error {
+func expectEnd(stream io.Reader) error {
 	switch n, err := stream.Read(make([]byte, 1)); {
 	case n > 0:
 		return errors.New("more came back than was sent")

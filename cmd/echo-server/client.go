@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"time"
 
@@ -15,8 +16,16 @@ import (
 type client struct {
 	server   *server
 	stream   *eddy.TCPStream
+	conn     conn // what it speaks through: stream, or TLS over it
+	shaking  bool // in the TLS handshake
 	listener *eddy.TCPListener
 	index    int // in server.clients
+}
+
+// conn is a connection that can copy to a writer without a buffer of its own.
+type conn interface {
+	net.Conn
+	io.WriterTo
 }
 
 // serve is the client's task.
@@ -26,37 +35,52 @@ func (c *client) serve() {
 		c.stream.SetIdleTimeout(timeout)
 	}
 	c.debug("client connected", nil)
-	c.logEnd(c.server.handle(c))
+	err := c.handshake()
+	if err == nil {
+		err = c.server.handle(c)
+	}
+	c.logEnd(err)
 }
 
 // echo sends back what comes, until the client ends its direction or the server stops. Between bytes the client costs
 // a parked task and no buffer; an echo allocates nothing.
 func (c *client) echo() error {
-	if !c.server.stopping {
-		_, err := c.stream.WriteTo(c)
-		if !c.server.stopping || !errors.Is(err, os.ErrDeadlineExceeded) {
-			return err
-		}
+	if c.server.stopping {
+		c.interrupt()
 	}
-	return c.echoRest()
+	_, err := c.conn.WriteTo(c)
+	if c.server.stopping && errors.Is(err, os.ErrDeadlineExceeded) {
+		return c.echoRest()
+	}
+	return err
 }
 
 // Write sends p back, and counts. WriteTo calls it with what it has read.
 func (c *client) Write(p []byte) (int, error) {
 	t := &c.server.totals
 	t.bytesIn += uint64(len(p))
-	n, err := c.stream.Write(p)
+	n, err := c.conn.Write(p)
 	t.bytesOut += uint64(n)
 	return n, err
 }
 
 // interrupt ends the wait for bytes. A write that is blocked goes on: its bytes came before the stop. The expired
-// deadline hides bytes that are there already, and echoRest fetches them.
-func (c *client) interrupt() { c.stream.SetReadDeadline(c.server.rt.Now().Add(-time.Second)) }
+// deadline hides bytes that are there already, and echoRest fetches them. A handshake may still end, but soon.
+func (c *client) interrupt() {
+	now := c.server.rt.Now()
+	if c.shaking {
+		c.stream.SetDeadline(now.Add(lastHandshakeLimit))
+		return
+	}
+	c.stream.SetReadDeadline(now.Add(-time.Second))
+}
 
 // echoRest echoes what has reached our socket by now, and no more: a client that goes on sending does not keep the
 // server from stopping.
 func (c *client) echoRest() error {
+	if c.server.tls != nil {
+		return c.echoRestTLS()
+	}
 	c.stream.SetReadDeadline(time.Time{}) // it was interrupt's
 	_, err := io.CopyN(c, c.stream, waitingBytes(c.stream))
 	return err
@@ -64,7 +88,10 @@ func (c *client) echoRest() error {
 
 // leave ends the connection: the client reads the end after what was echoed.
 func (c *client) leave() {
-	c.stream.Close()
+	if c.server.tls != nil {
+		c.stream.SetIdleTimeout(0) // it may have expired, and there is a last record to send
+	}
+	c.conn.Close()
 	c.server.forget(c)
 }
 
@@ -74,7 +101,7 @@ func (c *client) logEnd(err error) {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		t.timeouts++
-		c.server.log.Info("client timed out", "client", c.name(), "idle", c.server.options.idleTimeout)
+		c.server.log.Info("client timed out", "client", c.name(), "idle", c.server.options.idleTimeout, "handshake", c.shaking)
 	case err == nil || err == io.EOF:
 		t.left++
 		c.debug("client left", nil)

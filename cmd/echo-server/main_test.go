@@ -45,6 +45,8 @@ func TestWrongUsageExits2WithOneLine(t *testing.T) {
 		{"run --unix-mode 9", `"9"`},
 		{"run --unix-mode 1777", `"1777"`},
 		{"run --unix-mode 0", `"0"`},
+		{"run --tls-cert cert.pem", "--tls-key"},
+		{"run --tls-key key.pem", "--tls-cert"},
 		{"test all", `"all"`},
 		{"test --bogus", "-bogus"},
 		{"version 2", `"2"`},
@@ -85,7 +87,7 @@ func TestWhatPrintsAndExits0(t *testing.T) {
 	}{
 		{"--help", []string{"run", "test", "version", "completion"}},
 		{"help", []string{"run", "test", "version", "completion"}},
-		{"run --help", []string{"--listen", "--unix-mode", "--idle-timeout", "--max-conns", "--shutdown-timeout", "--log-level", "--log-format", "--port-file", "EDDY_LISTEN", "SIGUSR1", "SIGQUIT"}},
+		{"run --help", []string{"--listen", "--unix-mode", "--idle-timeout", "--max-conns", "--shutdown-timeout", "--log-level", "--log-format", "--port-file", "--tls-cert", "--tls-key", "EDDY_LISTEN", "SIGUSR1", "SIGQUIT", "SIGHUP"}},
 		{"test --help", []string{"echo-server test"}},
 		{"version", []string{"echo-server ", "go1."}},
 		{"--version", []string{"go1."}},

@@ -12,7 +12,9 @@ import (
 
 const runDescription = `SIGINT and SIGTERM stop it: what has arrived is echoed, then the connections are closed.
 A second one, or the end of the shutdown timeout, forces that (exit code 3).
-SIGUSR1 gives unused memory back and logs the counters, SIGQUIT logs the tasks and what each waits for.`
+SIGUSR1 gives unused memory back and logs the counters, SIGQUIT logs the tasks and what each waits for.
+With --tls-cert and --tls-key clients speak TLS 1.2 or 1.3. SIGHUP reads the two files again, for new connections; if
+they are no good the old pair stays in use. Handshakes are computed on the loop: an ECDSA key costs it the least.`
 
 // options are what `run` was told.
 type options struct {
@@ -26,6 +28,7 @@ type options struct {
 	portFile        string        // "": none
 	slowPoll        time.Duration // 0: none is reported
 	slowPollTrace   string        // a directory; "": none
+	tlsCert, tlsKey string        // files; "": no TLS
 }
 
 // runFlags are the flags of `run`. Each has an environment variable, too.
@@ -63,6 +66,14 @@ func runFlags() []cli.Flag {
 			Name: "port-file", Sources: cli.EnvVars("EDDY_PORT_FILE"),
 			Usage: "write the addresses that are listened on to `FILE`, one a line",
 		},
+		&cli.StringFlag{
+			Name: "tls-cert", Sources: cli.EnvVars("EDDY_TLS_CERT"),
+			Usage: "speak TLS, with the certificate and its chain in `FILE` (PEM)",
+		},
+		&cli.StringFlag{
+			Name: "tls-key", Sources: cli.EnvVars("EDDY_TLS_KEY"),
+			Usage: "`FILE` of the certificate's key (PEM)",
+		},
 		&cli.DurationFlag{
 			Name: "slow-poll", Value: 100 * time.Millisecond, Sources: cli.EnvVars("EDDY_SLOW_POLL"),
 			Usage: "log a task that keeps the loop for longer than `TIME`, with its stack, while it still does; 0 is never",
@@ -85,6 +96,8 @@ func optionsFrom(cmd *cli.Command) (options, error) {
 		portFile:        cmd.String("port-file"),
 		slowPoll:        cmd.Duration("slow-poll"),
 		slowPollTrace:   cmd.String("slow-poll-trace"),
+		tlsCert:         cmd.String("tls-cert"),
+		tlsKey:          cmd.String("tls-key"),
 	}
 	if err := noArguments(cmd); err != nil {
 		return o, err
@@ -110,6 +123,8 @@ func optionsFrom(cmd *cli.Command) (options, error) {
 		return o, usageError(cmd, "--shutdown-timeout %v leaves no time to stop", o.shutdownTimeout)
 	case o.logFormat != "text" && o.logFormat != "json":
 		return o, usageError(cmd, "--log-format %q is none of text, json", o.logFormat)
+	case (o.tlsCert == "") != (o.tlsKey == ""):
+		return o, usageError(cmd, "--tls-cert and --tls-key need each other")
 	case o.slowPoll < 0:
 		return o, usageError(cmd, "--slow-poll %v is negative; 0 is never", o.slowPoll)
 	case o.slowPollTrace != "" && o.slowPoll == 0:

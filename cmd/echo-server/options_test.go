@@ -46,6 +46,8 @@ func TestOptions(t *testing.T) {
 		portFile:        "ports",
 		slowPoll:        time.Second,
 		slowPollTrace:   traces,
+		tlsCert:         "cert.pem",
+		tlsKey:          "key.pem",
 	}
 	t.Run("defaults", func(t *testing.T) {
 		if got := parse(t); !reflect.DeepEqual(got, defaults) {
@@ -54,7 +56,8 @@ func TestOptions(t *testing.T) {
 	})
 	t.Run("flags", func(t *testing.T) {
 		got := parse(t, "--listen", "[::1]:0", "--listen", "unix:/tmp/echo", "--unix-mode", "0660", "--idle-timeout", "0", "--max-conns", "7",
-			"--shutdown-timeout", "1m", "--log-level", "debug", "--log-format", "json", "--port-file", "ports", "--slow-poll", "1s", "--slow-poll-trace", traces)
+			"--shutdown-timeout", "1m", "--log-level", "debug", "--log-format", "json", "--port-file", "ports", "--slow-poll", "1s", "--slow-poll-trace", traces,
+			"--tls-cert", "cert.pem", "--tls-key", "key.pem")
 		if !reflect.DeepEqual(got, others) {
 			t.Errorf("got %+v", got)
 		}
@@ -63,7 +66,7 @@ func TestOptions(t *testing.T) {
 		for name, value := range map[string]string{
 			"EDDY_LISTEN": "[::1]:0,unix:/tmp/echo", "EDDY_UNIX_MODE": "660", "EDDY_IDLE_TIMEOUT": "0s", "EDDY_MAX_CONNS": "7",
 			"EDDY_SHUTDOWN_TIMEOUT": "60s", "EDDY_LOG_LEVEL": "DEBUG", "EDDY_LOG_FORMAT": "json", "EDDY_PORT_FILE": "ports",
-			"EDDY_SLOW_POLL": "1000ms", "EDDY_SLOW_POLL_TRACE": traces,
+			"EDDY_SLOW_POLL": "1000ms", "EDDY_SLOW_POLL_TRACE": traces, "EDDY_TLS_CERT": "cert.pem", "EDDY_TLS_KEY": "key.pem",
 		} {
 			t.Setenv(name, value)
 		}

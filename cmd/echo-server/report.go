@@ -21,6 +21,9 @@ type totals struct {
 	failed      uint64 // clients whose connection broke, or that a forced end left no time
 	timeouts    uint64 // clients that the idle timeout has dropped
 	timesFull   uint64 // how often the last place was taken
+
+	handshakes       uint64 // of TLS
+	handshakesFailed uint64 // their clients count as failed, or as timed out
 }
 
 // fields are the counters as flat integers, in a fixed order: bench/compare and other programs read them.
@@ -31,6 +34,7 @@ func (s *server) fields(stats eddy.Stats) []slog.Attr {
 		count("connections", t.connections), now("clients", len(s.clients)),
 		count("bytes_in", t.bytesIn), count("bytes_out", t.bytesOut),
 		count("left", t.left), count("failed", t.failed), count("timeouts", t.timeouts), count("times_full", t.timesFull),
+		count("handshakes", t.handshakes), count("handshakes_failed", t.handshakesFailed),
 
 		count("turns", stats.Turns), count("polls", stats.Polls), count("wakes", stats.Wakes),
 		count("posts", stats.Posts), count("kicks", stats.Kicks), count("spawned", stats.Spawned),

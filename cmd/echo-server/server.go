@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"log/slog"
 	"os"
 	"strings"
@@ -26,6 +27,11 @@ type server struct {
 	stopping  bool      // clients end after what is there now
 	failure   error     // a listener that cannot go on
 
+	tls         *tls.Config      // nil: clients do not speak TLS
+	certificate *tls.Certificate // of the next handshake
+	reloading   bool
+	reloadAgain bool // once more when this reload has ended
+
 	announced  bool
 	saidFull   time.Time
 	totals     totals
@@ -42,6 +48,9 @@ func newServer(rt *eddy.Runtime, o options, log *slog.Logger) *server {
 func (s *server) announce() {
 	s.announced = true
 	s.log.Info("listening", "listen", strings.Join(s.addresses(), ","), "kernel", s.rt.KernelName(), "pid", os.Getpid())
+	if s.certificate != nil {
+		s.logCertificate("certificate loaded")
+	}
 	s.warnOfDescriptorLimit()
 }
 
@@ -83,7 +92,7 @@ func (s *server) acceptFrom(l *eddy.TCPListener) {
 // welcome starts the task of a client that was admitted.
 func (s *server) welcome(l *eddy.TCPListener, stream *eddy.TCPStream) {
 	s.totals.connections++
-	c := &client{server: s, stream: stream, listener: l, index: len(s.clients)}
+	c := &client{server: s, stream: stream, conn: stream, listener: l, index: len(s.clients)}
 	s.clients = append(s.clients, c)
 	s.rt.Spawn(c.serve)
 }

@@ -25,7 +25,7 @@ func stopSignals() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTER
 func watchSignals(h *eddy.Handle, s *server) *signals {
 	// Room for a signal of each kind: os/signal drops what finds no room.
 	w := &signals{received: make(chan os.Signal, 8), handle: h, server: s, ended: make(chan struct{})}
-	signal.Notify(w.received, append(stopSignals(), reportSignals()...)...)
+	signal.Notify(w.received, append(stopSignals(), s.requestSignals()...)...)
 	go w.forward()
 	return w
 }
@@ -46,7 +46,7 @@ func (w *signals) forward() {
 	for sig := range w.received {
 		switch {
 		case !slices.Contains(stopSignals(), sig):
-			w.spawn(s.reportFor(sig))
+			w.spawn(s.answerTo(sig))
 		case stops == 0:
 			stops++
 			w.spawn(s.askToStop)

@@ -4,10 +4,10 @@ package main
 
 import "os"
 
-// These systems have no signals to ask for a report.
+// These systems have no signals to ask for something.
 
-func reportSignals() []os.Signal { return nil }
+func (s *server) requestSignals() []os.Signal { return nil }
 
-func (s *server) reportFor(os.Signal) func() { return s.reportStats }
+func (s *server) answerTo(os.Signal) func() { return s.reportStats }
 
 func ignoreBrokenLog() {}

@@ -176,6 +176,48 @@ func TestReportSignals(t *testing.T) {
 	p.wantExit(t, 0)
 }
 
+// SIGHUP has the pair of files read again. A client who is there notices nothing.
+func TestHangUpReloads(t *testing.T) {
+	files := newPairFiles(t)
+	files.write(t, 1, tomorrow())
+	p := start(t, "--tls-cert", files.cert, "--tls-key", files.key)
+	if line := p.awaitLine(t, "certificate loaded", 1); line["cert"] != files.cert || line["serial"] != 1.0 {
+		t.Errorf("the line about the certificate is %v", line)
+	}
+	old := dialTLS(t, p.addr[0])
+	echo(t, old, "before")
+	files.write(t, 2, tomorrow())
+	p.signal(t, syscall.SIGHUP)
+	p.awaitLine(t, "certificate reloaded", 1)
+	if n := serial(t, p.addr[0]); n != 2 {
+		t.Errorf("a new client sees certificate %d", n)
+	}
+	if err := os.Remove(files.key); err != nil {
+		t.Fatal(err)
+	}
+	p.signal(t, syscall.SIGHUP)
+	if line := p.awaitLine(t, "certificate not reloaded", 1); line["cert"] != files.cert || line["key"] != files.key || !strings.Contains(line["error"].(string), "no such file") {
+		t.Errorf("the line about the failure is %v", line)
+	}
+	if n := serial(t, p.addr[0]); n != 2 {
+		t.Errorf("after a bad pair a new client sees certificate %d", n)
+	}
+	echo(t, old, "after")
+	if stats := p.stats(t, 1); stats["handshakes"] != 3.0 || stats["handshakes_failed"] != 0.0 {
+		t.Errorf("the counters are %v", stats)
+	}
+	old.Close()
+	p.signal(t, syscall.SIGTERM)
+	p.wantExit(t, 0)
+}
+
+// Without TLS there is nothing to reload: SIGHUP ends the process, as it ends others whose terminal has gone.
+func TestHangUpWithoutTLS(t *testing.T) {
+	p := start(t)
+	p.signal(t, syscall.SIGHUP)
+	p.wantExit(t, -1)
+}
+
 // The reader of the log has gone: the server does not end by SIGPIPE, and stops cleanly.
 func TestBrokenLog(t *testing.T) {
 	r, w, err := os.Pipe()

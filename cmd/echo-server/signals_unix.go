@@ -8,12 +8,22 @@ import (
 	"syscall"
 )
 
-// reportSignals are answered by log lines.
-func reportSignals() []os.Signal { return []os.Signal{syscall.SIGUSR1, syscall.SIGQUIT} }
+// requestSignals ask for something and do not end the server. Without TLS there is nothing to reload, and SIGHUP ends
+// the process as it ends every program whose terminal has gone.
+func (s *server) requestSignals() []os.Signal {
+	requests := []os.Signal{syscall.SIGUSR1, syscall.SIGQUIT}
+	if s.options.tlsCert != "" {
+		requests = append(requests, syscall.SIGHUP)
+	}
+	return requests
+}
 
-// reportFor returns what a report signal asks for.
-func (s *server) reportFor(sig os.Signal) func() {
-	if sig == syscall.SIGQUIT {
+// answerTo returns what a signal asks for.
+func (s *server) answerTo(sig os.Signal) func() {
+	switch sig {
+	case syscall.SIGHUP:
+		return s.reload
+	case syscall.SIGQUIT:
 		return s.reportTasks
 	}
 	return s.reportStats

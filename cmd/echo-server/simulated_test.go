@@ -2,14 +2,17 @@ package main
 
 import (
 	"bytes"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"testing"
 	"time"
 
 	"github.com/eddy-go/eddy"
+	"github.com/eddy-go/eddy/eddytls"
 	"github.com/eddy-go/eddy/sim"
 )
 
@@ -40,6 +43,11 @@ func simulate(w *sim.World, change func(o *options)) *simulated {
 	s := &simulated{}
 	s.host = w.Host("server", func(rt *eddy.Runtime) error {
 		s.server = newServer(rt, o, slog.New(slog.DiscardHandler))
+		if o.tlsCert != "" {
+			if err := s.loadCertificate(); err != nil {
+				return err
+			}
+		}
 		if err := s.listen(); err != nil {
 			return err
 		}
@@ -69,7 +77,8 @@ type simulatedClient struct {
 	t       *testing.T
 	w       *sim.World
 	address string
-	bytes   []byte // its own, in the order in which they are sent on each connection
+	tls     *tls.Config // nil: it speaks plain TCP
+	bytes   []byte      // its own, in the order in which they are sent on each connection
 	left    int
 }
 
@@ -87,8 +96,12 @@ func (c *simulatedClient) run(rt *eddy.Runtime) error {
 	for c.left > 0 {
 		stream, err := rt.DialTCPTimeout(c.address, 3*time.Second)
 		if err == nil {
-			c.talk(rt, stream)
-			stream.Close()
+			var conn net.Conn = stream
+			if c.tls != nil {
+				conn = eddytls.Client(rt, stream, c.tls)
+			}
+			c.talk(rt, conn)
+			conn.Close()
 		}
 		if err := rt.Sleep(100 * time.Millisecond); err != nil {
 			return err
@@ -98,7 +111,7 @@ func (c *simulatedClient) run(rt *eddy.Runtime) error {
 }
 
 // talk sends one message after the other, and waits for each.
-func (c *simulatedClient) talk(rt *eddy.Runtime, stream *eddy.TCPStream) {
+func (c *simulatedClient) talk(rt *eddy.Runtime, stream net.Conn) {
 	got := make([]byte, 8<<10)
 	for at := 0; c.left > 0; c.left-- {
 		n := 1 + c.w.Rand().IntN(len(got))
@@ -121,44 +134,47 @@ func (c *simulatedClient) talk(rt *eddy.Runtime, stream *eddy.TCPStream) {
 // Clients talk to the server while the network, the hosts and the kernels do what they may. Nobody gets bytes that are
 // not his own, and when the faults end everybody finishes.
 func TestSimulatedServerUnderFaults(t *testing.T) {
-	inWorlds(t, func(t *testing.T, w *sim.World) {
-		const clients, messages = 8, 20
-		s := simulate(w, nil)
-		var hosts []*sim.Host
-		for i := range clients {
-			c := newSimulatedClient(t, w, s, messages)
-			hosts = append(hosts, w.Host(fmt.Sprint("client", i), c.run))
-		}
-		w.SetFaults(sim.Chaos())
-		for range 4 {
-			some := hosts[w.Rand().IntN(clients)]
-			w.Run(time.Second)
-			w.Partition(s.host, some)
-			w.Run(time.Second)
-			w.Heal(s.host, some)
-			w.Pause(s.host)
-			w.Run(time.Duration(w.Rand().Int64N(int64(time.Second))))
-			w.Resume(s.host)
-		}
-		w.Crash(s.host)
+	inWorlds(t, func(t *testing.T, w *sim.World) { servesUnderFaults(t, w, simulate(w, nil), nil) })
+}
+
+func servesUnderFaults(t *testing.T, w *sim.World, s *simulated, config *tls.Config) {
+	t.Helper()
+	const clients, messages = 8, 20
+	var hosts []*sim.Host
+	for i := range clients {
+		c := newSimulatedClient(t, w, s, messages)
+		c.tls = config
+		hosts = append(hosts, w.Host(fmt.Sprint("client", i), c.run))
+	}
+	w.SetFaults(sim.Chaos())
+	for range 4 {
+		some := hosts[w.Rand().IntN(clients)]
 		w.Run(time.Second)
-		w.Restart(s.host)
-		w.Run(10 * time.Second)
-		w.SetFaults(sim.Faults{})
-		for _, h := range hosts {
-			if !w.RunUntil(h.Done) || h.Err() != nil {
-				t.Fatalf("%s: %v", h.Name(), h.Err())
-			}
+		w.Partition(s.host, some)
+		w.Run(time.Second)
+		w.Heal(s.host, some)
+		w.Pause(s.host)
+		w.Run(time.Duration(w.Rand().Int64N(int64(time.Second))))
+		w.Resume(s.host)
+	}
+	w.Crash(s.host)
+	w.Run(time.Second)
+	w.Restart(s.host)
+	w.Run(10 * time.Second)
+	w.SetFaults(sim.Faults{})
+	for _, h := range hosts {
+		if !w.RunUntil(h.Done) || h.Err() != nil {
+			t.Fatalf("%s: %v", h.Name(), h.Err())
 		}
-		if now := w.Elapsed(); now > time.Minute {
-			t.Errorf("the clients needed %v", now)
-		}
-		w.Run(20 * time.Second) // those who vanished are dropped
-		s.check(t)
-		if n := len(s.clients); n != 0 {
-			t.Errorf("%d clients are left", n)
-		}
-	})
+	}
+	if now := w.Elapsed(); now > time.Minute {
+		t.Errorf("the clients needed %v", now)
+	}
+	w.Run(20 * time.Second) // those who vanished are dropped
+	s.check(t)
+	if n := len(s.clients); n != 0 {
+		t.Errorf("%d clients are left", n)
+	}
 }
 
 // F18: a client that says nothing is dropped after ten seconds, and one that talks is not.

@@ -67,6 +67,17 @@ func TestFailedStartExits1WithOneLine(t *testing.T) {
 	}
 }
 
+// A pair that is no good ends the start before anything is listened on, with one line that names both files.
+func TestStartWithBadPair(t *testing.T) {
+	files, other := newPairFiles(t), newPairFiles(t)
+	files.write(t, 1, tomorrow())
+	other.write(t, 2, tomorrow())
+	code, stderr := failing(t, command("run", "--tls-cert", files.cert, "--tls-key", other.key))
+	if code != exitFailed || !strings.Contains(stderr, files.cert) || !strings.Contains(stderr, other.key) || !strings.Contains(stderr, "does not match") || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}
+
 func TestPrivilegedPort(t *testing.T) {
 	if first, err := os.ReadFile("/proc/sys/net/ipv4/ip_unprivileged_port_start"); err != nil || strings.TrimSpace(string(first)) == "0" || os.Getuid() != 0 {
 		t.Skip("needs root, on a system with privileged ports")

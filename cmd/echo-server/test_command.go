@@ -29,6 +29,7 @@ func allChecks() []check {
 		{"a half-closed client gets all of its echo", checkHalfClose},
 		{"64 MiB come back byte by byte", checkBulk},
 		{"a silent client is dropped, and not early", checkIdleTimeout},
+		{"a client is echoed over TLS", checkTLS},
 	}
 }
 
@@ -72,16 +73,25 @@ func doChecks(rt *eddy.Runtime, out io.Writer, checks []check) error {
 
 // withServer starts a server on a free port of this runtime, has fn use it, and stops it.
 func withServer(rt *eddy.Runtime, idleTimeout time.Duration, fn func(address string) error) error {
-	s := newServer(rt, options{
+	s := newCheckedServer(rt)
+	s.options.idleTimeout = idleTimeout
+	return s.serveFor(fn)
+}
+
+func newCheckedServer(rt *eddy.Runtime) *server {
+	return newServer(rt, options{
 		listen:          []string{"127.0.0.1:0"},
-		idleTimeout:     idleTimeout,
 		maxConns:        1000,
 		shutdownTimeout: checkLimit,
 	}, slog.New(slog.DiscardHandler))
+}
+
+// serveFor has fn use the server, and stops it.
+func (s *server) serveFor(fn func(address string) error) error {
 	if err := s.listen(); err != nil {
 		return err
 	}
-	serving := eddy.Spawn(rt, func() (struct{}, error) { return struct{}{}, s.serve() })
+	serving := eddy.Spawn(s.rt, func() (struct{}, error) { return struct{}{}, s.serve() })
 	err := fn(s.addresses()[0])
 	s.askToStop()
 	_, stopErr := serving.Join()

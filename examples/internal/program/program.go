@@ -56,9 +56,25 @@ func lookAtSources(t testing.TB) {
 	}
 }
 
+// Tool returns the path of a program that is not ours. A test whose tool is missing is skipped, except with
+// EDDY_SYSTEM=1, which lets no test be skipped.
+func Tool(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	switch {
+	case err == nil:
+	case os.Getenv("EDDY_SYSTEM") == "1":
+		t.Fatalf("missing: %s (EDDY_SYSTEM=1 lets no test be skipped)", name)
+	default:
+		t.Skipf("missing: %s", name)
+	}
+	return path
+}
+
 // Program is a running child process.
 type Program struct {
-	Stdin io.Writer
+	Stdin io.WriteCloser
+	cmd   *exec.Cmd
 	lines *bufio.Reader // of standard output
 	log   output
 }
@@ -66,8 +82,8 @@ type Program struct {
 // Start runs binary with args. When the test ends the process is killed, by its id, and reaped.
 func Start(t testing.TB, binary string, args ...string) *Program {
 	t.Helper()
-	p := &Program{}
 	cmd := exec.Command(binary, args...)
+	p := &Program{cmd: cmd}
 	cmd.Stderr = &p.log
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -116,6 +132,41 @@ func (p *Program) Address(t testing.TB) string {
 		t.Fatalf("the first line is %q, not the address", line)
 	}
 	return address
+}
+
+// Say writes a line to the program's standard input.
+func (p *Program) Say(t testing.TB, line string) {
+	t.Helper()
+	if _, err := io.WriteString(p.Stdin, line+"\n"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Rest returns what is left of the program's standard output when it has ended.
+func (p *Program) Rest(t testing.TB) string {
+	t.Helper()
+	rest, err := io.ReadAll(p.lines)
+	if err != nil {
+		t.Fatalf("standard output: %v after %q\n%s", err, rest, p.Log())
+	}
+	return string(rest)
+}
+
+// Signal sends a signal to the program.
+func (p *Program) Signal(t testing.TB, sig os.Signal) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ExitCode waits until the program has ended, and returns its exit code, -1 if a signal has ended it.
+func (p *Program) ExitCode(t testing.TB) int {
+	t.Helper()
+	late := time.AfterFunc(limit, func() { p.cmd.Process.Kill() })
+	defer late.Stop()
+	p.cmd.Wait() // what it says stands in the state, too
+	return p.cmd.ProcessState.ExitCode()
 }
 
 // Log returns what the program has written to standard error so far.
