@@ -28,6 +28,8 @@ var runtimePackages = map[string][]string{
 // onTheRuntime are the packages that stand on the runtime, or beside it. They too import nothing from above.
 var onTheRuntime = map[string][]string{
 	"eddytest":                    {".", "future", "internal/kernel"},
+	"eddytls":                     {".", "esync"},
+	"esync":                       {".", "future"},
 	"internal/kernel/kerneltest":  {"internal/kernel"},
 	"internal/kernel/kqueuemodel": {"internal/kernel"},
 	"internal/kernel/simnet":      {"internal/kernel", "internal/tape"},
