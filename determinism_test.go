@@ -15,9 +15,9 @@ import (
 	"testing"
 )
 
-// replayed are the packages whose every run must be decided by the kernel alone: the runtime's, and what a simulated
-// kernel is made of.
-var replayed = []string{".", "future", "internal/executor", "internal/reactor", "internal/kernel", "internal/kernel/simnet", "internal/tape"}
+// replayed are the packages whose every run must be decided by the kernel alone: the runtime's, what tasks share, and what
+// a simulated kernel is made of.
+var replayed = []string{".", "esync", "future", "internal/executor", "internal/reactor", "internal/kernel", "internal/kernel/simnet", "internal/tape"}
 
 // systems have files of their own in these packages. All are looked at, wherever the test runs.
 var systems = []string{"linux", "darwin", "dragonfly", "freebsd", "netbsd", "openbsd", "windows"}
