@@ -10,7 +10,8 @@ import (
 // its Cancel, it must not be polled again.
 type Future[T any] = future.Future[T]
 
-// JoinHandle is the way to a task's result. Its methods are for tasks:
+// JoinHandle is the way to a task's result. A panic of the task counts as seen once somebody joins it: Join returns it as
+// an error, and nothing logs it. Its methods are for tasks:
 //
 //	Join() (T, error)   // waits for the task to end and returns its result
 //	Joined() Future[T]  // a new future of the result; its Cancel only stops the waiting
@@ -19,7 +20,8 @@ type Future[T any] = future.Future[T]
 //	Named(name string) *JoinHandle[T]  // names the task, as Runtime.SetName does, and returns the handle
 type JoinHandle[T any] = executor.JoinHandle[T]
 
-// PanicError is the result of a task that panicked, as a *PanicError. Its fields:
+// PanicError is the result of a task that panicked, as a *PanicError. Join returns it as an error; a Group's Wait, Await of an
+// Async or an Offload, and BlockOn panic with it. Its fields:
 //
 //	Value any     // what was panicked
 //	Stack []byte  // of the panic, as debug.Stack formats it

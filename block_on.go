@@ -20,10 +20,11 @@ func BlockOn(fn func(rt *Runtime) error) error {
 
 // BlockOn runs the loop on the calling goroutine, with fn as its main task, until fn returns; then it ends all other
 // tasks (they are cancelled and have Config.Grace to end) and returns fn's error. When BlockOn returns, no goroutine,
-// descriptor, task or timer of the runtime is left.
+// descriptor, task or timer of the runtime is left, with one exception: an offloaded function that takes longer than the
+// grace still runs, and the error names it.
 //
-// If nothing can ever happen again while fn still waits, the error is a *DeadlockError. A panic of fn comes out of
-// BlockOn as a *PanicError, and a Goexit ends the calling goroutine, both after everything has been cleaned up.
+// If nothing can ever happen again while fn still waits, the error is a *DeadlockError. After a panic of fn, BlockOn panics
+// with the *PanicError, and a Goexit of fn ends the calling goroutine, both after everything has been cleaned up.
 //
 // A runtime runs once; BlockOn inside a task panics. The thread is locked to the goroutine while the loop runs.
 func (rt *Runtime) BlockOn(fn func(rt *Runtime) error) error {

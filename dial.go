@@ -14,7 +14,7 @@ import (
 	"github.com/eddy-go/eddy/internal/reactor"
 )
 
-// DialTCP connects to address, an IP address and a port, and waits until that has succeeded or failed. Errors are
+// DialTCP connects to address, an IP address (or localhost, which is 127.0.0.1) and a port, and waits until that has succeeded or failed. Errors are
 // *net.OpError. From a task.
 func (rt *Runtime) DialTCP(address string) (*TCPStream, error) {
 	d := rt.dialing(address)

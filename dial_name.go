@@ -23,7 +23,8 @@ func (rt *Runtime) Dial(network, address string) (*TCPStream, error) {
 }
 
 // DialContext is Dial that ends when ctx does, with ctx's cause. ctx may be cancelled from any goroutine, and does
-// nothing to the connection afterwards. From a task.
+// nothing to the connection afterwards. A dial function that has to return a net.Conn looks at the error first: a nil
+// *TCPStream in a net.Conn is not nil. From a task.
 func (rt *Runtime) DialContext(ctx context.Context, network, address string) (*TCPStream, error) {
 	if network == "unix" {
 		d := rt.dialingUnix(address)

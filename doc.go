@@ -12,8 +12,14 @@
 // by another task, a channel, time.Sleep, a long computation) stops all tasks. [Offload] runs such things elsewhere, and
 // Config.SlowPoll has a task reported that stops the others.
 //
-// Two kinds of goroutines may stand beside the loop: one for each function that [Offload] runs, and the watchdog of
-// Config.SlowPoll, which has ended when BlockOn returns.
+// Straight-line tasks are coroutines: goroutines that are switched to directly and that no scheduler queues. A profile
+// names them by the label "task"; hand-written futures run on the loop's own goroutine and have none. Beside the loop and
+// its coroutines stand a goroutine for each function that [Offload] runs, one for each lookup of a name, the watchdog of
+// Config.SlowPoll, and, for the moment in which a context ends that somebody waits for, the one that package context
+// starts then.
+//
+// For code that insists on goroutines, [Runtime.NetConn], [Runtime.NetListener] and [Handle.DialContext] give connections
+// whose methods are for any goroutine.
 //
 // Everything here is for tasks, unless its comment says "from any goroutine"; a [Handle] is what other goroutines
 // hold.

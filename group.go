@@ -5,10 +5,10 @@ import "github.com/eddy-go/eddy/internal/executor"
 // A Group is tasks that belong together: the children of the code that made it, its maker. Group starts one.
 //
 //   - Wait waits for all children and returns their errors. The first child that fails cancels the others.
-//   - A child that panics cancels the others too, and the panic comes out of Wait as a *PanicError with the child's
-//     stack.
+//   - A child that panics cancels the others too, and Wait panics with its *PanicError, which has the child's stack.
 //   - No child outlives the group. If the maker ends without Wait, whichever way, its children are cancelled, and have
-//     ended before anybody sees that the maker has.
+//     ended before anybody sees that the maker has. What they return is lost then; a panic of theirs becomes the
+//     maker's.
 //   - When the maker is cancelled, its children are, at once. A WithTimeout in which the group was made holds for the
 //     children as for the maker: their waits return os.ErrDeadlineExceeded after the same moment.
 //   - Runtime.Context of a child has the deadline and the values that it has where the group was made. The first error

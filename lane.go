@@ -94,7 +94,7 @@ func (rt *Runtime) unfinished() error {
 	if names == nil {
 		return nil
 	}
-	return fmt.Errorf("eddy: %d offloaded functions still run after the grace period: %s", len(names), strings.Join(names, ", "))
+	return fmt.Errorf("eddy: what was offloaded still runs after the grace period: %s", strings.Join(names, ", "))
 }
 
 // jobList is a queue from whose middle a job can be taken at once. A job stands in one list at most.

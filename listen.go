@@ -25,7 +25,7 @@ type ListenConfig struct {
 	Control func(network, address string, c syscall.RawConn) error
 }
 
-// ListenTCP listens on address, an IP address and a port: "127.0.0.1:8080", "[::1]:0", ":8080" for all addresses of
+// ListenTCP listens on address, an IP address (or localhost, which is 127.0.0.1) and a port: "127.0.0.1:8080", "[::1]:0", ":8080" for all addresses of
 // both families. Port 0 chooses a free one; Addr tells which. Errors are *net.OpError. From a task.
 func (rt *Runtime) ListenTCP(address string) (*TCPListener, error) {
 	return ListenConfig{}.ListenTCP(rt, address)

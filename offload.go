@@ -12,7 +12,7 @@ import (
 // file, another library's lock) or computes for long. fn must not touch what belongs to tasks. It begins with the first
 // poll; at most Config.MaxOffload run at once, the others queue in order. Cancelling the future drops the result; a
 // function that has begun runs to its end, and when the runtime ends it waits for that within Config.Grace. A panic in
-// fn comes out of the wait as a *PanicError.
+// fn is raised again in the task that waits, as a *PanicError.
 //
 // Runtime.Offloads lists the functions. In profiles their goroutines have the labels "offload", the function's name, and
 // "lane", besides those of the task that asked. From a task.

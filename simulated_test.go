@@ -135,7 +135,7 @@ func TestWorldShutdownWaitsForOffloads(t *testing.T) {
 			eddy.SpawnFuture(rt, eddy.Offload(rt, func() (int, error) { return 0, nil }))
 			return rt.Yield()
 		})
-		if err == nil || !strings.Contains(err.Error(), "1 offloaded functions still run") {
+		if err == nil || !strings.Contains(err.Error(), "still runs after the grace period") {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -122,7 +122,11 @@ func Example_ws() {
 		})
 
 		dialer := ws.Dialer{NetDial: func(ctx context.Context, network, address string) (net.Conn, error) {
-			return rt.DialContext(ctx, network, address)
+			stream, err := rt.DialContext(ctx, network, address)
+			if err != nil {
+				return nil, err // and no net.Conn that holds a nil stream
+			}
+			return stream, nil
 		}}
 		conn, _, _, err := dialer.Dial(context.Background(), "ws://"+listener.Addr().String())
 		if err != nil {

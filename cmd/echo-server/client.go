@@ -101,7 +101,11 @@ func (c *client) logEnd(err error) {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		t.timeouts++
-		c.server.log.Info("client timed out", "client", c.name(), "idle", c.server.options.idleTimeout, "handshake", c.shaking)
+		what := "client timed out"
+		if c.shaking {
+			what = "handshake timed out"
+		}
+		c.server.log.Info(what, "client", c.name(), "idle", c.server.options.idleTimeout)
 	case err == nil || err == io.EOF:
 		t.left++
 		c.debug("client left", nil)

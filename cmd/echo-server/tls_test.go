@@ -176,7 +176,7 @@ func TestHandshakeThatStops(t *testing.T) {
 	if n := h.totals; n.timeouts != 1 || n.handshakesFailed != 1 || n.handshakes != 1 {
 		t.Errorf("totals %+v", n)
 	}
-	if log := h.log.String(); strings.Count(log, `msg="client timed out"`) != 1 || !strings.Contains(log, "handshake=true") {
+	if log := h.log.String(); strings.Count(log, `msg="handshake timed out"`) != 1 || strings.Contains(log, "client timed out") {
 		t.Errorf("the log:\n%s", log)
 	}
 }
@@ -228,7 +228,7 @@ func TestSilentTLSClientIsDropped(t *testing.T) {
 	if n := h.totals; n.timeouts != 1 || n.handshakes != 1 {
 		t.Errorf("totals %+v", n)
 	}
-	if log := h.log.String(); !strings.Contains(log, "handshake=false") {
+	if log := h.log.String(); !strings.Contains(log, `msg="client timed out"`) {
 		t.Errorf("the log:\n%s", log)
 	}
 }
