@@ -23,6 +23,9 @@ func under(ctx context.Context, f Future[*TCPStream]) Future[*TCPStream] {
 
 func (u *dialingUnder) Poll(cx *future.Context) (*TCPStream, error) {
 	if ctx := u.watch.ctx; ctx.Err() != nil {
+		if !cx.Spend() { // a loop that ignores ctx's end burns turns, not the loop
+			return nil, future.Pending
+		}
 		u.Cancel()
 		return nil, context.Cause(ctx)
 	}

@@ -16,8 +16,8 @@ import (
 // first, the next one after 250 ms or as soon as one has failed; IPv4 addresses wait up to 50 ms for the answer about
 // IPv6. The first connection wins. A port is a number.
 //
-// Errors are *net.OpError, of the first attempt if all fail, and wrap a *net.DNSError where the lookup failed. From a
-// task.
+// Errors are *net.OpError, and wrap a *net.DNSError where the lookup failed. If all attempts fail it is the error of the
+// first, unless that only says that this machine has no way there. From a task.
 func (rt *Runtime) Dial(network, address string) (*TCPStream, error) {
 	return rt.DialContext(context.Background(), network, address)
 }
@@ -32,6 +32,7 @@ func (rt *Runtime) DialContext(ctx context.Context, network, address string) (*T
 	}
 	e, err := newHappyEyeballs(ctx, rt, network, address)
 	if err != nil {
+		rt.exec.Pay() // as an attempt does: a loop that tries again must not keep the loop
 		return nil, err
 	}
 	return rt.dial(under(ctx, e), e)

@@ -36,6 +36,22 @@ func TestGroupWaitOutsideOfTheMakerPanics(t *testing.T) {
 	})
 }
 
+// A Group that no Runtime has made says so.
+func TestZeroGroupPanics(t *testing.T) {
+	forEachKernel(t, func(t *testing.T, rt *eddy.Runtime) {
+		var g eddy.Group
+		for name, call := range map[string]func(){
+			"Go":       func() { g.Go(func() error { return nil }) },
+			"eddy.Go":  func() { eddy.Go(&g, func() (int, error) { return 0, nil }) },
+			"SetLimit": func() { g.SetLimit(1) },
+			"Cancel":   func() { g.Cancel() },
+			"Wait":     func() { g.Wait() },
+		} {
+			wantPanic(t, name, call, "eddy: a Group is made by Runtime.Group")
+		}
+	})
+}
+
 // F35: where no task runs, and on another goroutine, each method panics and says what to do instead.
 func TestGroupInTheWrongPlacePanics(t *testing.T) {
 	onEachKernel(t, func(t *testing.T, k kernel.Kernel) {

@@ -13,12 +13,9 @@ import (
 // address, and localhost, need no lookup. Errors are *net.DNSError, and *net.AddrError for an address of the other
 // family. From a task.
 func (rt *Runtime) LookupIP(network, host string) ([]netip.Addr, error) {
-	only := familiesOf(network, "ip")
-	if only == nil {
-		return nil, net.UnknownNetworkError(network)
-	}
-	r, err := newResolution(context.Background(), rt, host, only)
+	r, err := rt.resolution(network, host)
 	if err != nil {
+		rt.exec.Pay() // as the lookup does: a loop that tries again must not keep the loop
 		return nil, err
 	}
 	ips, err := Await(rt, Future[[]netip.Addr](&lookupIP{r: r, host: host}))
@@ -26,6 +23,15 @@ func (rt *Runtime) LookupIP(network, host string) ([]netip.Addr, error) {
 		return nil, lookupError(host, err)
 	}
 	return ips, nil
+}
+
+// resolution returns the lookups of a host on a network, which have not begun.
+func (rt *Runtime) resolution(network, host string) (*resolution, error) {
+	only := familiesOf(network, "ip")
+	if only == nil {
+		return nil, net.UnknownNetworkError(network)
+	}
+	return newResolution(context.Background(), rt, host, only)
 }
 
 // familiesOf reads a network's name: a prefix for both families, or one with the family's digit. Others have none.
@@ -53,7 +59,7 @@ func (l *lookupIP) Poll(cx *future.Context) ([]netip.Addr, error) {
 		future.PolledAfterDone("LookupIP")
 	}
 	l.r.poll(cx)
-	if !l.r.answered() {
+	if !l.r.answered() || !cx.Spend() {
 		return nil, future.Pending
 	}
 	l.over = true

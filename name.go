@@ -8,8 +8,8 @@ package eddy
 // also in the coroutines of Async that it awaits: see `go tool pprof -tags` and -tagfocus. A name given to a task that
 // has begun shows there from now on in the calling code, and in the rest of the task's own when it comes back from its
 // wait; coroutines that it began to await before keep their label. It takes the place of what a pprof.Do in progress has
-// set. A pprof.Do on Runtime.Context adds its labels to the task's. Goroutines inherit the labels of whoever starts them.
-// A hand-written future runs on the loop's own goroutine and carries none. From a task.
+// set. A pprof.Do on Runtime.Context, asked for after the name was given, adds its labels to the task's. Goroutines inherit
+// the labels of whoever starts them. A hand-written future runs on the loop's own goroutine and carries none. From a task.
 func (rt *Runtime) SetName(name string) {
 	rt.fromTask("SetName")
 	rt.exec.SetName(name)

@@ -21,9 +21,12 @@ import (
 // well.
 //
 // The stream belongs to the adapter from now on, and there is one adapter a stream: further calls return the same. It
-// counts as an open Handle until it is closed.
+// counts as an open Handle until one of them is closed. Another runtime's stream is a mistake, and panics.
 func (rt *Runtime) NetConn(s *TCPStream) net.Conn {
 	rt.fromTask("NetConn")
+	if s.rt != rt {
+		panic("eddy: NetConn was called with another runtime's stream")
+	}
 	return rt.netConn(s)
 }
 
@@ -62,20 +65,23 @@ type netConn struct {
 	read     ReadFuture       // of whose turn it is
 	write    WriteFuture
 
-	polling  bool           // the loop stands in Poll
-	limits   [2]newDeadline // of reads and of writes, under the desk's mutex
-	released bool           // Close was called, and the handle given back; under the desk's mutex
+	polling bool           // the loop stands in Poll
+	limits  [2]newDeadline // of reads and of writes, under the desk's mutex
 }
 
 // Read implements net.Conn. From any goroutine.
 func (c *netConn) Read(p []byte) (int, error) {
 	if c.rt.onLoop() {
-		return c.inTask("Read", &c.reads.turn, p, c.stream.Read)
+		c.rt.exec.Current("Read")
+		return c.inTask("read", &c.reads.turn, p, c.readStream)
 	}
 	c.reads.turn.take()
 	defer c.reads.turn.pass()
-	if c.stream.closed.Load() {
+	switch {
+	case c.stream.closed.Load():
 		return 0, c.wrapped("read", net.ErrClosed)
+	case len(p) == 0:
+		return 0, nil // as in readStream
 	}
 	c.read.begin(p)
 	n, err := c.reads.do(&c.desk, &c.read)
@@ -85,7 +91,8 @@ func (c *netConn) Read(p []byte) (int, error) {
 // Write implements net.Conn. From any goroutine.
 func (c *netConn) Write(p []byte) (int, error) {
 	if c.rt.onLoop() {
-		return c.inTask("Write", &c.writes.turn, p, c.stream.Write)
+		c.rt.exec.Current("Write")
+		return c.inTask("write", &c.writes.turn, p, c.stream.Write)
 	}
 	c.writes.turn.take()
 	defer c.writes.turn.pass()
@@ -99,7 +106,6 @@ func (c *netConn) Write(p []byte) (int, error) {
 
 // inTask is a Read or Write of a task on the loop's own thread.
 func (c *netConn) inTask(op string, t *turn, p []byte, call func(p []byte) (int, error)) (int, error) {
-	c.rt.exec.Current(op)
 	if err := t.await(c.rt); err != nil {
 		return 0, c.stream.waitError(op, err)
 	}
@@ -109,6 +115,14 @@ func (c *netConn) inTask(op string, t *turn, p []byte, call func(p []byte) (int,
 	c.mu.Unlock()
 	c.carryOut(limits)
 	return call(p)
+}
+
+// readStream is a Read of the stream, but one of nothing succeeds whatever the deadline says: so package net has it.
+func (c *netConn) readStream(p []byte) (int, error) {
+	if len(p) == 0 && !c.stream.gone {
+		return 0, nil
+	}
+	return c.stream.Read(p)
 }
 
 // CloseWrite ends the write direction: the peer reads io.EOF. From any goroutine.
@@ -135,11 +149,10 @@ func (f onceFunc) Cancel()                                {}
 
 // Close implements net.Conn. It never waits, as that of the stream. From any goroutine.
 func (c *netConn) Close() error {
-	err := c.stream.Close()
-	if c.giveBack(&c.released) {
-		c.rt.releaseHandle()
+	if c.stream.Close() != nil {
+		return c.wrapped("close", net.ErrClosed)
 	}
-	return err
+	return nil
 }
 
 // LocalAddr implements net.Conn. From any goroutine.

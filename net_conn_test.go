@@ -236,31 +236,25 @@ func TestNetConnInATask(t *testing.T) {
 		defer a.Close()
 		defer b.Close()
 
-		reads := make(chan byte, 2)
+		first, second := make([]byte, 1), make([]byte, 1)
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			p := make([]byte, 1)
-			a.Read(p)
-			reads <- p[0]
+			a.Read(first)
 		}()
 		for eddy.OperationsOf(a) == 0 {
 			must(t, rt.Yield())
 		}
-		second := rt.Spawn(func() { // behind the goroutine
-			p := make([]byte, 1)
-			a.Read(p)
-			reads <- p[0]
-		})
+		behind := rt.Spawn(func() { a.Read(second) })
 		canceled := rt.Spawn(func() { a.Read(make([]byte, 1)) })
 		must(t, rt.Yield())
 		canceled.Cancel()
 		canceled.Join()
 		writeText(t, b, "12")
-		second.Join()
+		behind.Join()
 		<-ended
-		if x, y := <-reads, <-reads; x != '1' || y != '2' {
-			t.Errorf("the turns were %c, %c", x, y)
+		if first[0] != '1' || second[0] != '2' {
+			t.Errorf("the goroutine read %q, the task %q", first, second)
 		}
 		late := rt.Spawn(func() { readOne(a)() })
 		must(t, rt.Yield())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"slices"
 	"sync"
 
@@ -11,29 +12,34 @@ import (
 )
 
 // DialContext connects as Runtime.DialContext does, and returns the connection as Runtime.NetConn does: for an
-// http.Transport's DialContext, or a database driver. It waits until that has succeeded or failed, or ctx ends; the
-// connection stays open when the handle is released. After Release, and when the runtime ends, the error wraps
-// net.ErrClosed. A task that calls it is parked, as NetConn says. From any goroutine.
+// http.Transport's DialContext, or a database driver. It waits until that has succeeded or failed, or ctx ends, whatever
+// the loop is at; the connection stays open when the handle is released.
+//
+// Errors are *net.OpError. Once ctx has ended they wrap ctx.Err() and its cause. After Release, and when the runtime ends,
+// they wrap net.ErrClosed. A task that calls it is parked, as NetConn says. From any goroutine.
 func (h *Handle) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	rt := h.rt
-	if rt.onLoop() {
-		return rt.dialNetConn(ctx, network, address)
+	if ctx == nil {
+		panic("eddy: DialContext was called with a nil context")
 	}
-	d := &outsideDial{rt: rt, ctx: ctx, network: network, address: address, answered: make(chan struct{}, 1)}
-	if h.released.Load() || !rt.dials.add(d) {
+	d := &outsideDial{rt: h.rt, ctx: ctx, network: network, address: address, answered: make(chan struct{}, 1)}
+	switch {
+	case h.released.Load():
+		return nil, d.closedError()
+	case d.rt.onLoop():
+		return d.inTask()
+	case !d.rt.dials.add(d):
 		return nil, d.closedError()
 	}
-	rt.exec.Post(d.start)
-	<-d.answered
-	return d.conn, d.err
-}
-
-func (rt *Runtime) dialNetConn(ctx context.Context, network, address string) (net.Conn, error) {
-	s, err := rt.DialContext(ctx, network, address)
-	if err != nil {
-		return nil, err
+	d.rt.exec.Post(d.start)
+	select {
+	case <-d.answered:
+	case <-ctx.Done():
+		if d.rt.dials.take(d) { // then nobody will answer
+			return nil, d.contextError()
+		}
+		<-d.answered
 	}
-	return rt.netConn(s), nil
+	return d.conn, d.err
 }
 
 // outsideDial is the dial of a goroutine, which a task carries out.
@@ -50,7 +56,7 @@ type outsideDial struct {
 // start runs on the loop.
 func (d *outsideDial) start() {
 	if executor.SpawnPlain(d.rt.exec, d.run).Done() {
-		d.rt.dials.answer(d, nil, d.closedError())
+		d.answer(nil, d.closedError())
 	}
 }
 
@@ -58,19 +64,71 @@ func (d *outsideDial) start() {
 func (d *outsideDial) run() {
 	var conn net.Conn
 	err := d.closedError()
-	defer func() { d.rt.dials.answer(d, conn, err) }()
-	c, dialErr := d.rt.dialNetConn(d.ctx, d.network, d.address)
-	if !errors.Is(dialErr, ErrCanceled) { // only the end of the runtime cancels this task
+	defer func() { d.answer(conn, err) }()
+	c, dialErr := d.inTask()
+	if d.ctx.Err() != nil || !errors.Is(dialErr, ErrCanceled) { // else the runtime ends: nothing else cancels this task
 		conn, err = c, dialErr
 	}
 }
 
-func (d *outsideDial) closedError() error {
-	return &net.OpError{Op: "dial", Net: d.network, Err: net.ErrClosed}
+// inTask dials in a task.
+func (d *outsideDial) inTask() (net.Conn, error) {
+	s, err := d.rt.DialContext(d.ctx, d.network, d.address)
+	switch {
+	case err == nil:
+		return d.rt.netConn(s), nil
+	case d.ctx.Err() != nil && errors.Is(err, context.Cause(d.ctx)):
+		return nil, d.contextError()
+	}
+	return nil, err
 }
 
-// outsideDials are the dials that wait for their answer. What was left for the loop when it ended is answered by
-// endAll: nobody waits for a loop that has ended.
+// answer gives the goroutine its result. A connection that it waits for no longer is closed. On the loop.
+func (d *outsideDial) answer(conn net.Conn, err error) {
+	if d.rt.dials.take(d) {
+		d.deliver(conn, err)
+	} else if conn != nil {
+		conn.Close()
+	}
+}
+
+// deliver is for whoever has taken d.
+func (d *outsideDial) deliver(conn net.Conn, err error) {
+	d.conn, d.err = conn, err
+	d.rt.answer(d.answered)
+}
+
+func (d *outsideDial) closedError() error { return d.opError(net.ErrClosed) }
+
+// contextError is the error once ctx has ended.
+func (d *outsideDial) contextError() error {
+	err, cause := d.ctx.Err(), context.Cause(d.ctx)
+	if cause != err {
+		err = &contextEnd{err: err, cause: cause}
+	}
+	return d.opError(err)
+}
+
+func (d *outsideDial) opError(err error) error {
+	e := &net.OpError{Op: "dial", Net: d.network, Err: err}
+	if d.network == "unix" {
+		e.Addr = &net.UnixAddr{Name: d.address, Net: "unix"}
+	} else if a, err := netip.ParseAddrPort(d.address); err == nil {
+		e.Addr = net.TCPAddrFromAddrPort(a)
+	}
+	return e
+}
+
+// contextEnd is the error of a context that was given a cause: code written for package net asks for context's own.
+type contextEnd struct{ err, cause error }
+
+func (e *contextEnd) Error() string   { return e.cause.Error() }
+func (e *contextEnd) Unwrap() []error { return []error{e.err, e.cause} }
+func (e *contextEnd) Timeout() bool   { return e.err == context.DeadlineExceeded }
+
+// outsideDials are the dials that wait for their answer. Who takes one out owes it the answer, or is the goroutine
+// itself, which gives up. What was left for the loop when it ended is answered by endAll: nobody waits for a loop that
+// has ended.
 type outsideDials struct {
 	mu      sync.Mutex
 	ended   bool
@@ -87,21 +145,23 @@ func (l *outsideDials) add(d *outsideDial) bool {
 	return !l.ended
 }
 
-func (l *outsideDials) answer(d *outsideDial, conn net.Conn, err error) {
+// take takes d out, and reports whether it was there.
+func (l *outsideDials) take(d *outsideDial) bool {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	i := slices.Index(l.waiting, d)
-	l.waiting = slices.Delete(l.waiting, i, i+1)
-	l.mu.Unlock()
-	d.conn, d.err = conn, err
-	d.rt.answer(d.answered)
+	if i >= 0 {
+		l.waiting = slices.Delete(l.waiting, i, i+1)
+	}
+	return i >= 0
 }
 
 func (l *outsideDials) endAll() {
 	l.mu.Lock()
-	l.ended = true
+	left := l.waiting
+	l.waiting, l.ended = nil, true
 	l.mu.Unlock()
-	for len(l.waiting) > 0 {
-		d := l.waiting[0]
-		l.answer(d, nil, d.closedError())
+	for _, d := range left {
+		d.deliver(nil, d.closedError())
 	}
 }

@@ -36,11 +36,15 @@ func (d *desk) wake() {
 	w.Wake()
 }
 
-// end ends the desk. The caller abandons the errands.
+// end ends the desk, and gives back the Handle as which its adapter counts. The caller abandons the errands. On the loop.
 func (d *desk) end() {
 	d.mu.Lock()
+	again := d.ended
 	d.ended = true
 	d.mu.Unlock()
+	if !again {
+		d.rt.releaseHandle()
+	}
 }
 
 // over reports whether the desk has ended.
@@ -48,15 +52,6 @@ func (d *desk) over() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.ended
-}
-
-// giveBack sets a flag of the adapter's, and reports whether it was down before.
-func (d *desk) giveBack(released *bool) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	was := *released
-	*released = true
-	return !was
 }
 
 // errand is one kind of operation that goroutines have the loop carry out, such as the reads of a connection. They go

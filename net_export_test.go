@@ -15,3 +15,6 @@ func OperationsOf(c net.Conn) int {
 	}
 	return n
 }
+
+// CloseAsked reports whether somebody has called Close of what NetListener returned.
+func CloseAsked(l net.Listener) bool { return l.(*netListener).listener.closed.Load() }

@@ -11,7 +11,7 @@ import (
 // NetConn: for servers that insist on goroutines. A task that accepts is parked, as NetConn says.
 //
 // The listener belongs to the adapter from now on, and there is one adapter a listener: further calls return the same.
-// It counts as an open Handle until it is closed. From any goroutine.
+// It counts as an open Handle until one of them is closed. From any goroutine.
 func (rt *Runtime) NetListener(l *TCPListener) net.Listener {
 	if l.rt != rt {
 		panic("eddy: NetListener was called with another runtime's listener")
@@ -20,11 +20,13 @@ func (rt *Runtime) NetListener(l *TCPListener) net.Listener {
 		desk:     desk{rt: rt},
 		listener: l,
 		accepts:  errand[net.Conn]{answered: make(chan struct{}, 1)},
+		closed:   make(chan struct{}),
 	}
+	rt.handles.Add(1) // first: from the next line on a close may give it back
 	if !l.adapter.CompareAndSwap(nil, n) {
+		rt.releaseHandle()
 		return l.adapter.Load()
 	}
-	rt.handles.Add(1)
 	l.onLoop(n.start) // what is closed already refuses all calls by itself
 	return n
 }
@@ -35,8 +37,8 @@ type netListener struct {
 	desk
 	listener *TCPListener
 	accepts  errand[net.Conn]
-	polling  bool // the loop stands in Poll
-	released bool // Close was called, and the handle given back; under the desk's mutex
+	closed   chan struct{} // closed when the listener's descriptor is
+	polling  bool          // the loop stands in Poll
 }
 
 func (n *netListener) start() {
@@ -57,11 +59,11 @@ func (n *netListener) Accept() (net.Conn, error) {
 	n.accepts.turn.take()
 	defer n.accepts.turn.pass()
 	if n.listener.closed.Load() {
-		return nil, n.wrapped(net.ErrClosed)
+		return nil, n.wrapped("accept", net.ErrClosed)
 	}
 	c, err := n.accepts.do(&n.desk, future.Map(n.listener.AcceptFuture(), n.adapt))
 	if err != nil {
-		return nil, n.wrapped(err)
+		return nil, n.wrapped("accept", err)
 	}
 	return c, nil
 }
@@ -69,9 +71,9 @@ func (n *netListener) Accept() (net.Conn, error) {
 func (n *netListener) adapt(s *TCPStream) (net.Conn, error) { return n.rt.netConn(s), nil }
 
 // wrapped gives the error of an adapter that has ended the form of package net's; the listener's have it.
-func (n *netListener) wrapped(err error) error {
+func (n *netListener) wrapped(op string, err error) error {
 	if err == net.ErrClosed {
-		return &net.OpError{Op: "accept", Net: network(n.listener.unix), Addr: n.Addr(), Err: err}
+		return &net.OpError{Op: op, Net: network(n.listener.unix), Addr: n.Addr(), Err: err}
 	}
 	return err
 }
@@ -79,13 +81,23 @@ func (n *netListener) wrapped(err error) error {
 // Addr implements net.Listener. From any goroutine.
 func (n *netListener) Addr() net.Addr { return n.listener.Addr() }
 
-// Close implements net.Listener. From any goroutine.
+// Close implements net.Listener. When it returns, nobody listens any more: the address is free, and the file of a Unix
+// socket gone. For that it waits until the loop gets round to it, except where threads cannot be told apart: the caller
+// may be a task there. From any goroutine.
 func (n *netListener) Close() error {
-	err := n.listener.Close()
-	if n.giveBack(&n.released) {
-		n.rt.releaseHandle()
+	if n.listener.Close() != nil {
+		return n.wrapped("close", net.ErrClosed)
 	}
-	return err
+	if n.rt.kernel.ThreadID() != 0 {
+		<-n.closed // by the loop or, if that has ended since, by its end
+	}
+	return nil
+}
+
+// listenerClosed is the adapter's part of the listener's close, by whomever. On the loop.
+func (n *netListener) listenerClosed() {
+	n.finish()
+	close(n.closed)
 }
 
 // Poll implements Future: it carries out what goroutines have left.

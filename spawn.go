@@ -29,7 +29,8 @@ func SpawnFuture[T any](rt *Runtime, f Future[T]) *JoinHandle[T] {
 }
 
 // Async turns straight-line code into a future, to be raced, joined, timed out or awaited. It begins with the first
-// poll. Cancelling the future unwinds the code: its waits return ErrCanceled, its deferred calls run. From a task.
+// poll. Cancelling the future unwinds the code: its waits return ErrCanceled, its deferred calls run. What waits even so,
+// in a Shield or for the children of a Group that it has made, goes on by itself: nobody waits for that. From a task.
 func Async[T any](rt *Runtime, fn func() (T, error)) Future[T] {
 	return executor.Async(rt.exec, fn)
 }

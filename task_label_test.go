@@ -44,6 +44,8 @@ func TestProfilesNameTasks(t *testing.T) {
 			handlesClient(sleep)
 		})
 		rt.Spawn(func() {
+			rt.SetName("client 6")
+			rt.Context() // a library asks early
 			rt.SetName("client 9")
 			pprof.Do(rt.Context(), pprof.Labels("step", "reply"), func(context.Context) { handlesClient(sleep) })
 		})

@@ -58,7 +58,8 @@ func (l *TCPListener) Accept() (net.Conn, error) {
 func (l *TCPListener) Addr() net.Addr { return netAddr(l.local) }
 
 // Close ends the listener: accepts that wait return an error that wraps net.ErrClosed, and the file of a Unix socket
-// is removed. Connections that were accepted go on. From any goroutine.
+// is removed. Connections that were accepted go on. From any goroutine; one that is not the loop's leaves the work to the
+// loop and does not wait for it, so the address may still be taken when Close returns.
 func (l *TCPListener) Close() error { return l.close("close") }
 
 func (l *TCPListener) closeOnLoop() {
@@ -67,7 +68,7 @@ func (l *TCPListener) closeOnLoop() {
 	l.rt.kernel.Unlink(l.unlink)
 	l.rt.kernel.Close(fd)
 	if n := l.adapter.Load(); n != nil {
-		n.finish()
+		n.listenerClosed()
 	}
 }
 

@@ -14,6 +14,9 @@ import (
 //
 // It can be made anywhere, and waits in a task. It needs no runtime: its time is that of whoever polls it. What f has
 // done by then is lost unless f keeps it; for reads and writes of a stream a deadline of the stream is the better tool.
+//
+// It does not wait for the end of what it has cancelled: the children of a Group in an Async may live on for a while. Where
+// they must have ended, put the group into a Runtime.WithTimeout.
 func Timeout[T any](d time.Duration, f Future[T]) Future[T] {
 	return &timeout[T]{f: f, d: d}
 }

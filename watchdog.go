@@ -57,6 +57,9 @@ func (rt *Runtime) watchPolls() (end func()) {
 	}
 	d.polls = executor.NewWatch(limit, d.tell)
 	rt.exec.Watch(d.polls)
+	// Go takes two descriptors for a program's first timer, and ends the program if there are none. So they are taken
+	// now, and not on the watchdog's goroutine while clients may have taken the last ones already (F7).
+	time.AfterFunc(time.Hour, func() {}).Stop()
 	go d.watch()
 	return func() {
 		close(d.stop)

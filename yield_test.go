@@ -3,6 +3,7 @@
 package eddy_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/eddy-go/eddy"
@@ -53,16 +54,37 @@ func TestFailingOperationsYield(t *testing.T) {
 		closed, _ := tcpPair(t, rt)
 		closed.Close()
 		must(t, a.CloseRead())
+		done, cancel := context.WithCancel(context.Background())
+		cancel()
+		ended := rt.Spawn(func() {})
+		ended.Join()
+		over, overLimited := rt.Group(), rt.Group()
+		overLimited.SetLimit(1)
+		must(t, over.Wait())
+		must(t, overLimited.Wait())
+		child := func() error { t.Error("a refused child runs"); return nil }
 		operations := map[string]func(){
-			"read after the end":   func() { a.Read(make([]byte, 1)) },
-			"read after Close":     func() { closed.Read(make([]byte, 1)) },
-			"zero-length read":     func() { a.Read(nil) },
-			"write after Close":    func() { closed.Write([]byte("x")) },
-			"zero-length write":    func() { a.Write(nil) },
-			"copy after the end":   func() { a.WriteTo(b) },
-			"accept after Close":   func() { l.Accept() },
-			"dial without address": func() { rt.DialTCP("") },
-			"dial with refusal":    func() { rt.DialTCP(l.Addr().String()) },
+			"read after the end":    func() { a.Read(make([]byte, 1)) },
+			"read after Close":      func() { closed.Read(make([]byte, 1)) },
+			"zero-length read":      func() { a.Read(nil) },
+			"write after Close":     func() { closed.Write([]byte("x")) },
+			"zero-length write":     func() { a.Write(nil) },
+			"copy after the end":    func() { a.WriteTo(b) },
+			"accept after Close":    func() { l.Accept() },
+			"dial without address":  func() { rt.DialTCP("") },
+			"dial with refusal":     func() { rt.DialTCP(l.Addr().String()) },
+			"dial unknown network":  func() { rt.Dial("tpc", "127.0.0.1:1") },
+			"dial without port":     func() { rt.Dial("tcp", "127.0.0.1") },
+			"dial, wrong family":    func() { rt.Dial("tcp6", "127.0.0.1:1") },
+			"dial, context over":    func() { rt.DialContext(done, "tcp", "127.0.0.1:1") },
+			"DialTCP, context over": func() { rt.DialTCPContext(done, "127.0.0.1:1") },
+			"dial without path":     func() { rt.Dial("unix", "") },
+			"look up no network":    func() { rt.LookupIP("pi", "localhost") },
+			"look up no name":       func() { rt.LookupIP("ip", "") },
+			"look up an address":    func() { rt.LookupIP("ip", "127.0.0.1") },
+			"join after the end":    func() { ended.Join() },
+			"Go after the end":      func() { over.Go(child) },
+			"Go, with a limit":      func() { overLimited.Go(child) },
 		}
 		for name, operation := range operations {
 			stop, calls := false, 0

@@ -2,6 +2,8 @@ package eddytls_test
 
 import (
 	"crypto/tls"
+	"errors"
+	"os"
 	"testing"
 
 	"github.com/eddy-go/eddy"
@@ -108,7 +110,7 @@ func TestConfigFunctionsMayWait(t *testing.T) {
 				t.Error("no address")
 			}
 			must(t, hello.Conn.SetReadDeadline(rt.Now().Add(1<<40)))
-			must(t, hello.Conn.SetWriteDeadline(rt.Now()))
+			must(t, hello.Conn.SetWriteDeadline(rt.Now().Add(1<<40)))
 			return &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 				return &serverConfig.Certificates[0], wait()
 			}}, wait()
@@ -121,5 +123,25 @@ func TestConfigFunctionsMayWait(t *testing.T) {
 		}
 		must(t, a.Close())
 		must(t, b.Close())
+	})
+}
+
+// A function of the config that sets a deadline on the connection that it is shown sets it for the handshake.
+func TestConfigFunctionSetsAWriteDeadline(t *testing.T) {
+	onLoop(t, func(t *testing.T, rt *eddy.Runtime) {
+		config := serverConfig()
+		config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			return nil, hello.Conn.SetWriteDeadline(rt.Now())
+		}
+		client, server := connect(t, rt, clientConfig(), config)
+		h := eddy.Spawn(rt, func() (struct{}, error) { return struct{}{}, client.Handshake() })
+		if err := server.Handshake(); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		must(t, server.Close())
+		if _, err := h.Join(); err == nil {
+			t.Error("the client has got an answer")
+		}
+		must(t, client.Close())
 	})
 }

@@ -46,7 +46,7 @@ func (c *Conn) farewell() {
 		return
 	}
 	_ = c.stream.SetWriteDeadline(c.rt.Now().Add(closeLimit))
-	if c.tls.CloseWrite() == nil {
+	if c.closeNotify() == nil {
 		_ = c.rt.Shield(c.out.flush) // the runtime may be ending, which cancels this task too
 	}
 }

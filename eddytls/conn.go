@@ -30,9 +30,10 @@ type Conn struct {
 	noWait  bool        // a Read must not wait: see WriteTo
 	first   [1]byte     // of WriteTo: where a Read puts the byte for which it waits
 
-	writing esync.Mutex // held throughout a Write or CloseWrite
-	cut     bool        // a Write has been ended by a Close
-	closed  atomic.Bool // Close was called
+	writing   esync.Mutex // held throughout a Write or CloseWrite
+	cut       bool        // a Write has been ended by a Close
+	notifying atomic.Bool // the tls.Conn makes its close_notify
+	closed    atomic.Bool // Close was called
 }
 
 var _ net.Conn = (*Conn)(nil)
@@ -52,7 +53,7 @@ var errRenegotiation = errors.New("eddytls: Config.Renegotiation must be tls.Ren
 // task.
 func Server(rt *eddy.Runtime, stream *eddy.TCPStream, config *tls.Config) *Conn {
 	c := newConn(rt, stream)
-	c.tls = tls.Server(transport{c}, config)
+	c.tls = tls.Server(transport{c}, orEmpty(config))
 	return c
 }
 
@@ -60,8 +61,9 @@ func Server(rt *eddy.Runtime, stream *eddy.TCPStream, config *tls.Config) *Conn 
 // config must have a ServerName or InsecureSkipVerify. A config with Renegotiation makes the handshake fail. From a task.
 func Client(rt *eddy.Runtime, stream *eddy.TCPStream, config *tls.Config) *Conn {
 	c := newConn(rt, stream)
+	config = orEmpty(config)
 	c.tls = tls.Client(transport{c}, config)
-	if config != nil && config.Renegotiation != tls.RenegotiateNever {
+	if config.Renegotiation != tls.RenegotiateNever {
 		c.fail(errRenegotiation)
 	}
 	return c
@@ -71,6 +73,14 @@ func newConn(rt *eddy.Runtime, stream *eddy.TCPStream) *Conn {
 	c := &Conn{rt: rt, stream: stream}
 	c.out.c = c
 	return c
+}
+
+// orEmpty returns a config in place of none: a tls.Conn without one cannot be asked for its state.
+func orEmpty(config *tls.Config) *tls.Config {
+	if config == nil {
+		return &tls.Config{}
+	}
+	return config
 }
 
 // NetConn returns the stream below, for its options and its idle timeout. Bytes read from it or written to it are lost
@@ -83,10 +93,11 @@ func (c *Conn) LocalAddr() net.Addr { return c.stream.LocalAddr() }
 // RemoteAddr returns the peer's address. From a task.
 func (c *Conn) RemoteAddr() net.Addr { return c.stream.RemoteAddr() }
 
-// ConnectionState returns what the handshake has agreed on. While a handshake runs, it is the zero value: this method
-// never waits. From any goroutine.
+// ConnectionState returns what the handshake has agreed on. Before its end it is the zero value: this method never waits.
+// From any goroutine.
 func (c *Conn) ConnectionState() tls.ConnectionState {
-	if c.state.Load() == handshakeRuns {
+	switch c.state.Load() {
+	case handshakeFresh, handshakeRuns: // a fresh one may begin at any moment, and would hold the mutex
 		return tls.ConnectionState{}
 	}
 	return c.tls.ConnectionState()

@@ -17,5 +17,6 @@
 // Cryptography, certificates, configuration and the meaning of the states are those of crypto/tls, whose types this
 // package uses. A handshake computes for a good part of a millisecond, during which no other task runs. The functions in a
 // Config may wait: they run in the task that does the handshake, and so does the Sign of a private key, which can hand its
-// work to eddy.Offload. Two may not: Config.KeyLogWriter and Config.Rand are called under mutexes of crypto/tls.
+// work to eddy.Offload. Three may not: Config.KeyLogWriter, Config.Rand and Config.Time are called under mutexes of
+// crypto/tls.
 package eddytls

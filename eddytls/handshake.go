@@ -32,6 +32,7 @@ func (c *Conn) HandshakeContext(ctx context.Context) error {
 	case handshakeDone:
 		return nil
 	case handshakeFailed:
+		_ = c.rt.Spend() // F37: who asks again and again burns turns, not the loop
 		return c.handshakeErr
 	}
 	return c.shake(ctx)
@@ -42,22 +43,32 @@ func (c *Conn) passGate(ctx context.Context) (err error) {
 	if c.gate.TryLock() {
 		return nil
 	}
+	passed := false
+	err = c.within(ctx, func() error {
+		if err := c.gate.Lock(c.rt); err != nil {
+			return c.opError("handshake", err)
+		}
+		passed = true
+		return nil
+	})
+	if err != nil && passed {
+		c.gate.Unlock()
+	}
+	return err
+}
+
+// within closes the connection if ctx ends before wait does, as crypto/tls does, also for the task that does the
+// handshake. Then the error is ctx's.
+func (c *Conn) within(ctx context.Context, wait func() error) (err error) {
 	if ctx.Done() != nil {
-		// As crypto/tls does. It closes the connection for the task that does the handshake.
 		stop := context.AfterFunc(ctx, func() { _ = c.stream.Close() })
 		defer func() {
 			if !stop() {
-				if err == nil {
-					c.gate.Unlock()
-				}
 				err = ctx.Err()
 			}
 		}()
 	}
-	if err := c.gate.Lock(c.rt); err != nil {
-		return c.opError("handshake", err)
-	}
-	return nil
+	return wait()
 }
 
 // shake is the handshake. Until it returns nobody else may ask the tls.Conn for anything, for that would mean its mutex.
@@ -70,7 +81,7 @@ func (c *Conn) shake(ctx context.Context) (err error) {
 		}
 	}()
 	err = c.tls.HandshakeContext(ctx)
-	if flushErr := c.out.flush(); err == nil { // the last flight; of a handshake that has failed, the alert that says why
+	if flushErr := c.within(ctx, c.out.flush); err == nil { // the last flight; of a handshake that has failed, the alert that says why
 		err = flushErr
 	}
 	if err != nil {

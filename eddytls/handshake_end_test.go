@@ -145,6 +145,9 @@ func TestHandshakeContextCancelledFromAGoroutine(t *testing.T) {
 						t.Error("the other's handshake was done")
 					}
 				}
+				if err := conn.Handshake(); err == nil { // nobody is left at the gate
+					t.Error("afterwards it was done")
+				}
 				_ = conn.Close()
 				must(t, client.Close())
 			})

@@ -2,6 +2,8 @@ package eddytls_test
 
 import (
 	"bytes"
+	"crypto/tls"
+	"encoding/binary"
 	"errors"
 	"io"
 	"net"
@@ -62,6 +64,60 @@ func TestInterruptedReadGoesOn(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A Read that has data returns it, although it is interrupted: behind the data a tls.Conn of TLS 1.2 reads on where it sees
+// the first byte of an alert.
+func TestInterruptedReadLosesNothing(t *testing.T) {
+	onLoop(t, func(t *testing.T, rt *eddy.Runtime) {
+		a, b := streams(t, rt)
+		clientConfig := clientConfig()
+		clientConfig.MaxVersion = tls.VersionTLS12
+		held := &holding{TCPStream: a}
+		peer, server := tls.Client(held, clientConfig), eddytls.Server(rt, b, serverConfig())
+		h := eddy.Spawn(rt, func() (struct{}, error) { return struct{}{}, server.Handshake() })
+		must(t, peer.Handshake())
+		_, err := h.Join()
+		must(t, err)
+		held.holds = true
+		writeText(t, peer, "whole")
+		must(t, peer.CloseWrite())
+		must(t, a.SetWriteDeadline(time.Time{}))                 // crypto/tls has set one
+		alert := 5 + int(binary.BigEndian.Uint16(held.kept[3:])) // behind the record of the text
+		_, err = a.Write(held.kept[:alert+1])
+		must(t, err)
+		reader := eddy.Spawn(rt, func() (string, error) {
+			buf := make([]byte, 10)
+			n, err := server.Read(buf)
+			return string(buf[:n]), err
+		})
+		untilWaiting(t, rt, 1)
+		must(t, server.SetReadDeadline(rt.Now()))
+		if text, err := reader.Join(); text != "whole" || err != nil {
+			t.Errorf("read %q, %v", text, err)
+		}
+		must(t, server.SetReadDeadline(time.Time{}))
+		_, err = a.Write(held.kept[alert+1:])
+		must(t, err)
+		wantEOF(t, server)
+		must(t, server.Close())
+		must(t, a.Close())
+	})
+}
+
+// holding is a stream that keeps what is written to it as soon as holds is set.
+type holding struct {
+	*eddy.TCPStream
+	holds bool
+	kept  []byte
+}
+
+func (h *holding) Write(p []byte) (int, error) {
+	if h.holds {
+		h.kept = append(h.kept, p...)
+		return len(p), nil
+	}
+	return h.TCPStream.Write(p)
 }
 
 // A Write that was interrupted in the middle may have cut a record: no other may follow, and reads go on.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/eddy-go/eddy"
 	"github.com/eddy-go/eddy/eddytls"
@@ -88,6 +89,37 @@ func TestKeyUpdateIsAnsweredBehindTheLastRead(t *testing.T) {
 		reader.Join()
 		for p.updates == 0 {
 			must(t, p.receive())
+		}
+		must(t, conn.Close())
+		must(t, p.s.Close())
+	})
+}
+
+// F26: an answer for which there is no time, because the write deadline of an earlier Write has passed, waits for the next
+// Write, and breaks nothing.
+func TestKeyUpdateUnderAPassedWriteDeadline(t *testing.T) {
+	onLoop(t, func(t *testing.T, rt *eddy.Runtime) {
+		a, b := streams(t, rt)
+		conn := eddytls.Server(rt, b, serverConfig())
+		reader := rt.Spawn(func() { readText(t, conn, "one") })
+		p := newRawPeer(t, a)
+		p.send(p.text("one"))
+		reader.Join()
+		for _, word := range []string{"two", "three"} {
+			must(t, conn.SetWriteDeadline(rt.Now()))
+			p.send(p.keyUpdate(), p.text(word))
+			readText(t, conn, word)
+			must(t, rt.Yield()) // the answer is tried
+			must(t, rt.Yield())
+			if eddytls.Unsent(conn) == 0 {
+				t.Error("the answer is not kept")
+			}
+			must(t, conn.SetWriteDeadline(time.Time{}))
+			writeText(t, conn, word)
+			readText(t, p, word)
+		}
+		if p.updates != 2 {
+			t.Errorf("%d key updates were answered", p.updates)
 		}
 		must(t, conn.Close())
 		must(t, p.s.Close())

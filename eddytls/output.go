@@ -52,29 +52,71 @@ func (o *output) add(p []byte) {
 }
 
 // flush sends all there is, in the order in which it came, and what comes meanwhile. It waits while there is no room.
-// Where it fails a record may be cut, so nothing is sent ever after. From a task.
+// Outside of a Write: a Write holds sending already. From a task.
 func (o *output) flush() error {
-	if !o.sending.TryLock() {
-		if err := o.sending.Lock(o.c.rt); err != nil {
-			o.finish(o.c.opError("write", err))
-			return o.finished
-		}
+	if err := o.sending.Lock(o.c.rt); err != nil {
+		return o.c.opError("write", err)
 	}
 	defer o.sending.Unlock()
 	for o.buf != nil {
-		buf := o.buf
-		o.buf = nil
-		_, err := o.c.stream.Write(*buf)
-		giveBack(buf)
-		if err != nil {
-			o.finish(err)
-			break
+		if err := o.send(); err != nil {
+			return err
 		}
 	}
 	return o.finished
 }
 
+// send sends what is there now, of which no part may be missing: where it fails a record may be cut, so nothing is sent
+// ever after. By the task that holds sending.
+func (o *output) send() error {
+	buf := o.buf
+	if buf == nil {
+		return o.finished
+	}
+	o.buf = nil
+	_, err := o.c.stream.Write(*buf)
+	giveBack(buf)
+	if err != nil {
+		o.finish(err)
+		return o.finished
+	}
+	return nil
+}
+
+// answer sends what Reads have left, as far as it gets. Nobody was told that it is sent, so what is interrupted is not
+// lost: the rest stays until somebody sends the next time. By the task that holds sending.
+func (o *output) answer() {
+	for o.buf != nil {
+		buf := o.buf
+		o.buf = nil
+		n, err := o.c.stream.Write(*buf)
+		switch {
+		case err == nil:
+			giveBack(buf)
+		case interrupted(err) && o.finished == nil:
+			o.putBack(buf, n)
+			return
+		default:
+			giveBack(buf)
+			o.finish(err)
+		}
+	}
+}
+
+// putBack keeps what follows the first n bytes of buf, before what has come meanwhile.
+func (o *output) putBack(buf *[]byte, n int) {
+	*buf = append((*buf)[:0], (*buf)[n:]...)
+	if o.buf != nil {
+		*buf = append(*buf, *o.buf...)
+		giveBack(o.buf)
+	}
+	o.buf = buf
+}
+
 // flushSoon has what is there sent, and waits for nothing. If somebody is sending already, they will send this as well.
+//
+// The task that does it is shielded: the end of the runtime cancels it with all others, and would make it cut a record
+// under a Write that is shielded.
 func (o *output) flushSoon() {
 	if o.buf == nil || o.soon {
 		return
@@ -86,7 +128,14 @@ func (o *output) flushSoon() {
 	o.soon = true
 	o.c.rt.Spawn(func() {
 		o.soon = false
-		_ = o.flush()
+		_ = o.c.rt.Shield(func() error {
+			if err := o.sending.Lock(o.c.rt); err != nil {
+				return err
+			}
+			defer o.sending.Unlock()
+			o.answer()
+			return nil
+		})
 	})
 }
 

@@ -1,6 +1,7 @@
 package eddytls
 
 import (
+	"errors"
 	"io"
 	"net"
 	"slices"
@@ -8,8 +9,9 @@ import (
 
 // Read reads what has been decrypted, and waits for a record while there is nothing. It does the handshake first, if
 // nobody has. After the peer's close_notify it returns io.EOF, and io.ErrUnexpectedEOF where the stream ends inside a
-// record. A Read that was interrupted, by a deadline or the end of its task, has consumed nothing: the next one goes on.
-// From a task.
+// record. A stream that ends between two records is io.EOF, as in crypto/tls: who must know that nothing was cut off, by
+// whomever, needs a protocol that says so. A Read that was interrupted, by a deadline or the end of its task, has consumed
+// nothing: the next one goes on. From a task.
 func (c *Conn) Read(p []byte) (int, error) {
 	if err := c.beginRead(); err != nil {
 		return 0, err
@@ -18,8 +20,11 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return c.read(p)
 }
 
-// beginRead waits for the handshake, and for the reads of other tasks.
+// beginRead waits for the handshake, and for the reads of other tasks. It costs budget, whatever comes of the Read (F37).
 func (c *Conn) beginRead() error {
+	if err := c.rt.Spend(); err != nil {
+		return c.opError("read", err)
+	}
 	if err := c.Handshake(); err != nil {
 		return err
 	}
@@ -42,17 +47,16 @@ func (c *Conn) read(p []byte) (int, error) {
 	if c.closed.Load() {
 		return n, c.opError("read", net.ErrClosed)
 	}
+	if _, paused := errors.AsType[*pause](err); paused && n > 0 {
+		return n, nil // behind data, a tls.Conn reads a bit of what looks like an alert
+	}
 	return n, c.readable(err)
 }
 
 // WriteTo copies from the connection to w until the peer's close_notify, and returns how many bytes w took. It
 // implements io.WriterTo, so io.Copy(w, conn) uses it. It holds a buffer only while there is data, none while it waits
-// for the peer. From a task.
+// for the peer. While w waits, the connection is free for the Read of another task. From a task.
 func (c *Conn) WriteTo(w io.Writer) (total int64, err error) {
-	if err := c.beginRead(); err != nil {
-		return 0, err
-	}
-	defer c.reading.Unlock()
 	for {
 		n, err := c.passOn(w)
 		total += int64(n)
@@ -65,25 +69,13 @@ func (c *Conn) WriteTo(w io.Writer) (total int64, err error) {
 	}
 }
 
-// passOn waits for a byte, and then takes a buffer for the rest of what is there.
+// passOn reads once, and writes that to w.
 func (c *Conn) passOn(w io.Writer) (written int, err error) {
-	n, err := c.read(c.first[:])
-	if n == 0 {
+	buf, err := c.take()
+	if buf == nil {
 		return 0, err
 	}
-	buf := buffers.Get().(*[]byte)
 	defer giveBack(buf)
-	*buf = append(*buf, c.first[0])
-	if err == nil {
-		*buf = slices.Grow(*buf, pieceSize)
-		c.noWait = true
-		n, err = c.read((*buf)[1:cap(*buf)])
-		c.noWait = false
-		*buf = (*buf)[:1+n]
-		if err == errWouldWait.err {
-			err = nil
-		}
-	}
 	written, writeErr := w.Write(*buf)
 	switch {
 	case writeErr != nil:
@@ -92,4 +84,30 @@ func (c *Conn) passOn(w io.Writer) (written int, err error) {
 		return written, io.ErrShortWrite
 	}
 	return written, err
+}
+
+// take waits for a byte, and then takes a buffer for the rest of what is there.
+func (c *Conn) take() (buf *[]byte, err error) {
+	if err := c.beginRead(); err != nil {
+		return nil, err
+	}
+	defer c.reading.Unlock()
+	n, err := c.read(c.first[:])
+	if n == 0 {
+		return nil, err
+	}
+	buf = buffers.Get().(*[]byte)
+	*buf = append(*buf, c.first[0])
+	if err != nil {
+		return buf, err
+	}
+	*buf = slices.Grow(*buf, pieceSize)
+	c.noWait = true
+	n, err = c.read((*buf)[1:cap(*buf)])
+	c.noWait = false
+	*buf = (*buf)[:1+n]
+	if err == errWouldWait.err {
+		err = nil
+	}
+	return buf, err
 }

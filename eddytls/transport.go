@@ -50,9 +50,14 @@ func (t transport) RemoteAddr() net.Addr { return t.c.stream.RemoteAddr() }
 func (t transport) SetDeadline(d time.Time) error     { return t.c.stream.SetDeadline(d) }
 func (t transport) SetReadDeadline(d time.Time) error { return t.c.stream.SetReadDeadline(d) }
 
-// SetWriteDeadline does nothing: a tls.Conn sets one so that its close_notify does not wait, and takes it for none of
-// the program's.
-func (t transport) SetWriteDeadline(time.Time) error { return nil }
+// SetWriteDeadline is for functions of a Config, which see this connection. What a tls.Conn sets so that its close_notify
+// does not wait is ignored: nothing waits here, and the deadline would outlast it.
+func (t transport) SetWriteDeadline(d time.Time) error {
+	if t.c.notifying.Load() {
+		return nil
+	}
+	return t.c.stream.SetWriteDeadline(d)
+}
 
 // pause is the error of a read that was interrupted and has consumed nothing. A tls.Conn gives up reading after any
 // error that is not temporary; after this one another task, or the same at a later time, reads on.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/eddy-go/eddy"
+	"github.com/eddy-go/eddy/eddytest"
 	"github.com/eddy-go/eddy/esync"
 	"github.com/eddy-go/eddy/future"
 )
@@ -124,6 +125,58 @@ func TestPlaceIsNotOvertaken(t *testing.T) {
 	wantValue(t, receiver, 1)
 }
 
+// Several senders that were given places which are gone again come back into the line in the order in which they came,
+// whichever is polled first, and before those who came later.
+func TestPlacesOfCancelledReceivers(t *testing.T) {
+	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}, {2, 0, 1}} {
+		var c esync.Chan[int]
+		var senders []*eddytest.Task[struct{}]
+		for i := range 3 {
+			senders = append(senders, begin(t, c.SendFuture(i)))
+		}
+		var receivers []*eddytest.Task[int]
+		for range senders {
+			receivers = append(receivers, begin(t, c.RecvFuture()))
+		}
+		senders = append(senders, begin(t, c.SendFuture(3))) // behind them
+		for _, r := range receivers {
+			r.Cancel()
+		}
+		for _, i := range order {
+			wantPending(t, senders[i])
+		}
+		for i, s := range senders {
+			receiver := begin(t, c.RecvFuture())
+			for _, behind := range senders[i+1:] {
+				if behind.Woken() {
+					t.Errorf("polled in the order %v: sender %d was passed", order, i)
+				}
+			}
+			wantValue(t, s, struct{}{})
+			wantValue(t, receiver, i)
+		}
+	}
+}
+
+// The item of a SendFuture has its place in the order from the poll in which it goes out.
+func TestSendBeforeThePollOfASendFuture(t *testing.T) {
+	c := esync.NewChan[int](2)
+	c.TrySend(1)
+	c.TrySend(2)
+	first := begin(t, c.SendFuture(3))
+	c.TryRecv()
+	c.TryRecv()
+	if !first.Woken() || !c.TrySend(4) || c.TrySend(5) {
+		t.Error("one of two places is not the first one's")
+	}
+	wantValue(t, first, struct{}{})
+	for _, want := range []int{4, 3} {
+		if v, _ := c.TryRecv(); v != want {
+			t.Errorf("received %d; want %d", v, want)
+		}
+	}
+}
+
 // A receiver that was called and is cancelled leaves its item where it was: at the front.
 func TestCancelledReceiverKeepsTheOrder(t *testing.T) {
 	c := esync.NewChan[int](2)
@@ -167,6 +220,20 @@ func TestSelectLosesNoItem(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A Select2 that both sends to a Chan and receives from it is served by itself; the item is the Chan's.
+func TestSelectServesItself(t *testing.T) {
+	blockOn(t, func(rt *eddy.Runtime) {
+		var c esync.Chan[int]
+		won, err := eddy.Await(rt, future.Select2(c.SendFuture(7), c.RecvFuture()))
+		if err != nil || won.Index != 0 {
+			t.Errorf("%+v, %v", won, err)
+		}
+		if v, err := c.Recv(rt); v != 7 || err != nil {
+			t.Errorf("the Chan has %d, %v", v, err)
+		}
+	})
 }
 
 // A send under a timeout has been sent or will not be.

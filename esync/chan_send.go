@@ -33,7 +33,10 @@ func (c *Chan[T]) Send(rt *eddy.Runtime, v T) error {
 func (c *Chan[T]) TrySend(v T) bool { return c.send(v) == nil }
 
 // SendFuture returns a future that sends an item. One that is cancelled has not sent it, and will not. For that the item
-// goes out in a poll of the future and never between two, so TryRecv does not see that it is offered. From a task.
+// goes out in a poll of the future and never between two, so TryRecv does not see that it is offered, and what is sent
+// between the future's turn in the line and its poll comes out before its item, if there is a place more. A Select2 of a
+// SendFuture and a RecvFuture of one Chan is a sender and a receiver, and so may send to itself: then its item is in the
+// Chan. From a task.
 func (c *Chan[T]) SendFuture(v T) eddy.Future[struct{}] { return &sending[T]{to: c, item: v} }
 
 // send sends an item if there is room, and so nobody who was first. Its error is Pending if not.
@@ -102,7 +105,7 @@ func (w *sending[T]) Poll(cx *future.Context) (struct{}, error) {
 			w.drop()
 			return struct{}{}, err
 		}
-		w.to.senders.pushFront(&w.waiter) // the receiver that the place was for is cancelled
+		w.to.senders.putBack(&w.waiter) // the receiver that the place was for is cancelled
 	}
 	w.waker = cx.LocalWaker()
 	return struct{}{}, future.Pending

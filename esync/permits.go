@@ -91,6 +91,14 @@ func (w *permitWait) Poll(cx *future.Context) (struct{}, error) {
 		w.end()
 		return struct{}{}, nil
 	case fresh:
+		if w.value > w.limit {
+			if !cx.Spend() {
+				return struct{}{}, future.Pending
+			}
+			err := fmt.Errorf("esync: Acquire of %d permits of a Semaphore that has %d", w.value, w.limit)
+			w.end()
+			return struct{}{}, err
+		}
 		if p.waiting.first == nil && w.value <= w.limit-p.taken {
 			if !cx.Spend() {
 				return struct{}{}, future.Pending

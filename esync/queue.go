@@ -9,6 +9,7 @@ type waiter[V any] struct {
 	waker          future.LocalWaker // of the latest poll, while it stands in line or has been served
 	state          waitState
 	value          V
+	ticket         uint64 // when it joined the line, among all that ever have
 }
 
 // waitState is how far a wait has come.
@@ -37,31 +38,41 @@ func (w *waiter[V]) end() {
 type queue[V any] struct {
 	first, last *waiter[V]
 	n           int
+	tickets     uint64 // given out
 }
 
 // push puts w at the back of the line.
 func (q *queue[V]) push(w *waiter[V]) {
-	w.state = queued
-	w.previous = q.last
-	if q.last == nil {
-		q.first = w
-	} else {
-		q.last.next = w
-	}
-	q.last = w
-	q.n++
+	q.tickets++
+	w.ticket = q.tickets
+	q.insert(w, nil)
 }
 
-// pushFront puts w back to where it has been popped.
-func (q *queue[V]) pushFront(w *waiter[V]) {
-	w.state = queued
-	w.next = q.first
-	if q.first == nil {
-		q.last = w
-	} else {
-		q.first.previous = w
+// putBack puts w back to where it has been popped: before all that came later. Of several that were popped, those that
+// came before w may be back already.
+func (q *queue[V]) putBack(w *waiter[V]) {
+	next := q.first
+	for next != nil && next.ticket < w.ticket {
+		next = next.next
 	}
-	q.first = w
+	q.insert(w, next)
+}
+
+// insert puts w in line before next, or at the back if that is nil.
+func (q *queue[V]) insert(w, next *waiter[V]) {
+	w.state = queued
+	previous := q.last
+	if next != nil {
+		previous, next.previous = next.previous, w
+	} else {
+		q.last = w
+	}
+	if previous != nil {
+		previous.next = w
+	} else {
+		q.first = w
+	}
+	w.previous, w.next = previous, next
 	q.n++
 }
 

@@ -1,11 +1,6 @@
 package esync
 
-import (
-	"fmt"
-
-	"github.com/eddy-go/eddy"
-	"github.com/eddy-go/eddy/future"
-)
+import "github.com/eddy-go/eddy"
 
 // A Semaphore is a number of permits, such as connections that may be open at once or bytes that may be in memory. Those
 // who wait are served in the order in which they came, so one who wants many is not passed by those who want few.
@@ -33,10 +28,6 @@ func (s *Semaphore) Acquire(rt *eddy.Runtime, n int64) error {
 	if s.TryAcquire(n) {
 		return nil
 	}
-	if n > s.size {
-		_, err := eddy.Await(rt, s.AcquireFuture(n))
-		return err
-	}
 	return s.permits.wait(rt, n, s.size, &semaphorePermits)
 }
 
@@ -58,9 +49,6 @@ func (s *Semaphore) Release(n int64) {
 // AcquireFuture returns a future that takes n permits. Cancelling it leaves them to the others. From a task.
 func (s *Semaphore) AcquireFuture(n int64) eddy.Future[struct{}] {
 	checkPermits("Acquire", n)
-	if n > s.size {
-		return future.Fail[struct{}](fmt.Errorf("esync: Acquire of %d permits of a Semaphore that has %d", n, s.size))
-	}
 	return s.permits.future(n, s.size, &semaphorePermits)
 }
 

@@ -76,6 +76,29 @@ func TestSemaphoreRefusesTheImpossible(t *testing.T) {
 	})
 }
 
+// F37: a task that asks again and again for more than there is burns turns, not the loop. Its futures do so too.
+func TestRefusedAcquireCostsBudget(t *testing.T) {
+	blockOn(t, func(rt *eddy.Runtime) {
+		s := esync.NewSemaphore(1)
+		for name, acquire := range map[string]func(){
+			"Acquire":       func() { _ = s.Acquire(rt, 2) },
+			"AcquireFuture": func() { _, _ = eddy.Await(rt, s.AcquireFuture(2)) },
+		} {
+			calls, stop := 0, false
+			task := rt.Spawn(func() {
+				for ; !stop && calls < 100_000; calls++ {
+					acquire()
+				}
+			})
+			settle(rt)
+			stop = true
+			if _, _ = task.Join(); calls == 100_000 {
+				t.Errorf("%s: it had the loop for %d calls", name, calls)
+			}
+		}
+	})
+}
+
 func TestSemaphoreInACancelledTask(t *testing.T) {
 	blockOn(t, func(rt *eddy.Runtime) {
 		s := esync.NewSemaphore(2)

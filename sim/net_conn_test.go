@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -141,4 +142,43 @@ func TestNetConnOfAHostThatCrashes(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The end of its context ends a goroutine's dial on time though the host is paused. The host finds later that nobody
+// wants the connection.
+func TestDialContextOfAPausedHost(t *testing.T) {
+	eddytest.Baseline(t)
+	run := func() (sum uint64) {
+		sim.Run(t, 1, func(w *sim.World) {
+			server := w.Host("server", echo)
+			var handle *eddy.Handle
+			client := w.Host("client", func(rt *eddy.Runtime) error {
+				handle = rt.Handle()
+				return rt.Sleep(2 * time.Minute)
+			})
+			w.Run(time.Second)
+			w.Pause(client)
+			var after time.Duration
+			var err error
+			go func() {
+				defer handle.Release()
+				begin := time.Now()
+				ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+				defer cancel()
+				_, err = handle.DialContext(ctx, "tcp", server.Address(port))
+				after = time.Since(begin)
+			}()
+			w.Run(time.Minute)
+			if after != time.Second || !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("after %v: %v", after, err)
+			}
+			w.Resume(client)
+			untilDone(t, w, client)
+			sum = w.Sum()
+		})
+		return sum
+	}
+	if a, b := run(), run(); a != b {
+		t.Errorf("sum %016x, again %016x", a, b)
+	}
 }

@@ -195,7 +195,7 @@ func TestHandshakesThatStop(t *testing.T) {
 		}
 		conn.Close()
 	}
-	s.awaitLog(crowd, `msg="handshake timed out"`)
+	s.awaitLog(crowd, `msg="handshake timed out"`, "limit=1s")
 	s.awaitDescriptors(before)
 	if c := s.counters(); c["timeouts"] != crowd || c["handshakes_failed"] != crowd || c["clients"] != 0 {
 		t.Errorf("the counters are %v", c)

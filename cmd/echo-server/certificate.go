@@ -3,16 +3,21 @@ package main
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/eddy-go/eddy"
+	"github.com/eddy-go/eddy/future"
 )
 
 // loadPair reads a certificate with its chain and its key, and checks what can be checked without a client. Its error
 // names both files. It blocks, so it is not for the loop.
 func loadPair(certFile, keyFile string) (*tls.Certificate, error) {
 	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err == nil && pair.Leaf == nil { // GODEBUG=x509keypairleaf=0
+		pair.Leaf, err = x509.ParseCertificate(pair.Certificate[0])
+	}
 	if err == nil {
 		for _, der := range pair.Certificate[1:] {
 			if _, err = x509.ParseCertificate(der); err != nil {
@@ -26,14 +31,31 @@ func loadPair(certFile, keyFile string) (*tls.Certificate, error) {
 	return &pair, nil
 }
 
-// loadCertificate replaces the certificate by what the files hold now. Handshakes that have begun, and connections,
-// keep the one they have. If there is an error all stays as it was. From a task.
+// loadCertificate replaces the certificate by what the files hold. Handshakes that have begun, and connections, keep the
+// one they have. If there is an error all stays as it was. Of requests to reload that come while the files are read, one
+// more look at them is the answer to all: so the last one sees what was there when it came. From a task, one at a time.
 func (s *server) loadCertificate() error {
-	certFile, keyFile := s.options.tlsCert, s.options.tlsKey
-	pair, err := eddy.Await(s.rt, eddy.Offload(s.rt, func() (*tls.Certificate, error) { return loadPair(certFile, keyFile) }))
+	s.reloading, s.reloadAgain = true, true
+	defer func() { s.reloading = false }()
+	var pair *tls.Certificate
+	var err error
+	for s.reloadAgain {
+		s.reloadAgain = false
+		pair, err = eddy.Await(s.rt, eddy.Offload(s.rt, func() (*tls.Certificate, error) {
+			return loadPair(s.options.tlsCert, s.options.tlsKey)
+		}))
+	}
 	if err == nil {
 		s.speakTLS(pair)
 	}
+	return err
+}
+
+// firstCertificate is loadCertificate for a server that starts. One that is asked to stop does not wait for files that
+// hang. From a task.
+func (s *server) firstCertificate() error {
+	load := eddy.Async(s.rt, func() (struct{}, error) { return struct{}{}, s.loadCertificate() })
+	_, err := eddy.Await(s.rt, future.Race(load, s.untilStopIsAsked()))
 	return err
 }
 
@@ -49,23 +71,20 @@ func (s *server) speakTLS(pair *tls.Certificate) {
 	}
 }
 
-// reload is what SIGHUP asks for. A pair that cannot be used changes nothing. Of signals that come while the files are
-// read, one more look at them is the answer to all: so the last one sees what was there when it came. From a task.
+// reload is what SIGHUP asks for. A pair that cannot be used changes nothing. From a task.
 func (s *server) reload() {
 	if s.reloading {
 		s.reloadAgain = true
 		return
 	}
-	s.reloading, s.reloadAgain = true, true
-	defer func() { s.reloading = false }()
-	for s.reloadAgain {
-		s.reloadAgain = false
-		if err := s.loadCertificate(); err != nil {
-			s.log.Error("certificate not reloaded: the old one stays in use",
-				"cert", s.options.tlsCert, "key", s.options.tlsKey, "error", err)
-			continue
-		}
+	switch err := s.loadCertificate(); {
+	case err == nil:
 		s.logCertificate("certificate reloaded")
+	case errors.Is(err, eddy.ErrCanceled) || errors.Is(err, eddy.ErrClosed):
+		// The runtime ends: nothing is wrong with the files.
+	default:
+		s.log.Error("certificate not reloaded: the old one stays in use",
+			"cert", s.options.tlsCert, "key", s.options.tlsKey, "error", err)
 	}
 }
 

@@ -16,8 +16,9 @@ import (
 type client struct {
 	server   *server
 	stream   *eddy.TCPStream
-	conn     conn // what it speaks through: stream, or TLS over it
-	shaking  bool // in the TLS handshake
+	conn     conn          // what it speaks through: stream, or TLS over it
+	shaking  bool          // in the TLS handshake
+	limit    time.Duration // of the handshake
 	listener *eddy.TCPListener
 	index    int // in server.clients
 }
@@ -67,12 +68,11 @@ func (c *client) Write(p []byte) (int, error) {
 // interrupt ends the wait for bytes. A write that is blocked goes on: its bytes came before the stop. The expired
 // deadline hides bytes that are there already, and echoRest fetches them. A handshake may still end, but soon.
 func (c *client) interrupt() {
-	now := c.server.rt.Now()
 	if c.shaking {
-		c.stream.SetDeadline(now.Add(lastHandshakeLimit))
+		c.limitHandshake()
 		return
 	}
-	c.stream.SetReadDeadline(now.Add(-time.Second))
+	c.stream.SetReadDeadline(c.server.rt.Now().Add(-time.Second))
 }
 
 // echoRest echoes what has reached our socket by now, and no more: a client that goes on sending does not keep the
@@ -101,11 +101,11 @@ func (c *client) logEnd(err error) {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		t.timeouts++
-		what := "client timed out"
 		if c.shaking {
-			what = "handshake timed out"
+			c.server.log.Info("handshake timed out", "client", c.name(), "limit", c.limit)
+			return
 		}
-		c.server.log.Info(what, "client", c.name(), "idle", c.server.options.idleTimeout)
+		c.server.log.Info("client timed out", "client", c.name(), "idle", c.server.options.idleTimeout)
 	case err == nil || err == io.EOF:
 		t.left++
 		c.debug("client left", nil)

@@ -10,8 +10,8 @@ import (
 )
 
 // The limits of handshakes where the idle timeout sets none: with --idle-timeout 0, and after the signal to stop.
-// Picked: the first is the default of the flag; the second is a few round trips, for those who connected before the
-// signal.
+// Picked: the first is the default of the flag; the second is a few round trips, for all who connected before the
+// signal together: those who wait for a place must not each add theirs to the stop.
 const (
 	handshakeLimit     = 10 * time.Second
 	lastHandshakeLimit = time.Second
@@ -26,14 +26,7 @@ func (c *client) handshake() error {
 	}
 	conn := eddytls.Server(s.rt, c.stream, s.tls)
 	c.conn, c.shaking = conn, true
-	limit := handshakeLimit
-	if s.options.idleTimeout > 0 {
-		limit = s.options.idleTimeout
-	}
-	if s.stopping {
-		limit = min(limit, lastHandshakeLimit)
-	}
-	c.stream.SetDeadline(s.rt.Now().Add(limit))
+	c.limitHandshake()
 	if err := conn.Handshake(); err != nil {
 		s.totals.handshakesFailed++
 		return fmt.Errorf("TLS handshake: %w", err)
@@ -44,18 +37,34 @@ func (c *client) handshake() error {
 	return nil
 }
 
+// limitHandshake sets the deadline of a handshake that begins, or that the stop has overtaken.
+func (c *client) limitHandshake() {
+	s := c.server
+	c.limit = handshakeLimit
+	if s.options.idleTimeout > 0 {
+		c.limit = s.options.idleTimeout
+	}
+	deadline := s.rt.Now().Add(c.limit)
+	if s.stopping && s.lastHandshakes.Before(deadline) {
+		c.limit, deadline = lastHandshakeLimit, s.lastHandshakes
+	}
+	c.stream.SetDeadline(deadline)
+}
+
 // moment is how long a read for what has arrived already may take, so that the loop has asked the kernel in between.
 // Picked; one that is too short only costs another round.
 const moment = 10 * time.Millisecond
 
 // echoRestTLS is echoRest where bytes come in records. The kernel knows of the records' bytes only, and those of a client
 // are fewer: so all that has arrived is echoed when as many are as the kernel has now, or when it has none left. Then
-// what is missing is the rest of a record.
+// what is missing is the rest of a record. A read that fails before its time, or a write, has met the idle timeout, which
+// ends all that follow, too.
 func (c *client) echoRestTLS() error {
 	for left := waitingBytes(c.stream); left > 0 && waitingBytes(c.stream) > 0; {
-		c.stream.SetReadDeadline(c.server.rt.Now().Add(moment))
+		until := c.server.rt.Now().Add(moment)
+		c.stream.SetReadDeadline(until)
 		n, err := c.conn.WriteTo(c)
-		if !errors.Is(err, os.ErrDeadlineExceeded) {
+		if !errors.Is(err, os.ErrDeadlineExceeded) || c.server.rt.Now().Before(until) {
 			return err
 		}
 		left -= n

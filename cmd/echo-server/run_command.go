@@ -38,8 +38,11 @@ func runServer(_ context.Context, cmd *cli.Command) error {
 // run listens and serves: the main task of `run`.
 func (s *server) run() error {
 	if s.options.tlsCert != "" {
-		if err := s.loadCertificate(); err != nil {
+		if err := s.firstCertificate(); err != nil {
 			return &exit{exitFailed, err}
+		}
+		if s.stopAsked {
+			return nil
 		}
 	}
 	if err := s.listen(); err != nil {

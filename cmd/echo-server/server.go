@@ -27,10 +27,12 @@ type server struct {
 	stopping  bool      // clients end after what is there now
 	failure   error     // a listener that cannot go on
 
+	lastHandshakes time.Time // when all handshakes must have ended, once it is stopping
+
 	tls         *tls.Config      // nil: clients do not speak TLS
 	certificate *tls.Certificate // of the next handshake
-	reloading   bool
-	reloadAgain bool // once more when this reload has ended
+	reloading   bool             // also while the first certificate is loaded
+	reloadAgain bool             // the files are looked at once more
 
 	announced  bool
 	saidFull   time.Time
@@ -62,7 +64,7 @@ func (s *server) serve() error {
 	for i, l := range s.listeners {
 		accepting[i] = s.rt.Spawn(func() { s.acceptFrom(l) })
 	}
-	if _, err := eddy.Await(s.rt, s.asked.until("a signal to stop", func() bool { return s.stopAsked })); err != nil {
+	if _, err := eddy.Await(s.rt, s.untilStopIsAsked()); err != nil {
 		return err
 	}
 	if err := s.shutDown(accepting); err != nil {

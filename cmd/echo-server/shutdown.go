@@ -12,6 +12,10 @@ func (s *server) askToStop() {
 	s.asked.changed()
 }
 
+func (s *server) untilStopIsAsked() eddy.Future[struct{}] {
+	return s.asked.until("a signal to stop", func() bool { return s.stopAsked })
+}
+
 // shutDown ends serving: what has reached our sockets is echoed, what has not is not waited for. Its error says that
 // the clients could not be waited for.
 func (s *server) shutDown(accepting []*eddy.JoinHandle[struct{}]) error {
@@ -24,6 +28,7 @@ func (s *server) shutDown(accepting []*eddy.JoinHandle[struct{}]) error {
 			}
 		}
 		s.stopping = true
+		s.lastHandshakes = s.rt.Now().Add(lastHandshakeLimit)
 		for _, c := range s.clients {
 			c.interrupt()
 		}

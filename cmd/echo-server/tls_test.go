@@ -355,6 +355,16 @@ func TestPairsThatCannotBeUsed(t *testing.T) {
 	}
 }
 
+// What the log says of a certificate does not depend on a setting that has Go not parse it.
+func TestPairThatGoDoesNotParse(t *testing.T) {
+	t.Setenv("GODEBUG", "x509keypairleaf=0")
+	files := newPairFiles(t)
+	files.write(t, 7, tomorrow())
+	if pair, err := loadPair(files.cert, files.key); err != nil || pair.Leaf == nil || pair.Leaf.SerialNumber.Int64() != 7 {
+		t.Errorf("%+v, %v", pair, err)
+	}
+}
+
 // Other kinds of keys are as good.
 func TestKindsOfKeys(t *testing.T) {
 	key, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)

@@ -8,7 +8,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
+	"github.com/eddy-go/eddy"
+	"github.com/eddy-go/eddy/eddytest"
 	"github.com/eddy-go/eddy/examples/internal/program"
 )
 
@@ -55,7 +58,7 @@ func TestNetcat(t *testing.T) {
 	hear(t, bob, "bob: hello ann")
 
 	second := join("ann")
-	hear(t, second, "* that name is not free")
+	hear(t, second, "* that name is not free, or too long")
 
 	bob.Stdin.Close()
 	hear(t, ann, "* bob has gone")
@@ -117,6 +120,66 @@ func TestSlowReader(t *testing.T) {
 	if next < queued || next >= lines {
 		t.Errorf("%d of %d lines were kept", next, lines)
 	}
+}
+
+// A guest who reads nothing and ends his direction is not kept.
+func TestMuteGuestIsLetGo(t *testing.T) {
+	eddytest.Baseline(t)
+	err := eddy.BlockOn(func(rt *eddy.Runtime) error {
+		listener, err := rt.ListenTCP("127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer listener.Close()
+		mute, err := rt.DialTCP(listener.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer mute.Close()
+		conn, err := listener.Accept()
+		if err != nil {
+			return err
+		}
+		io.WriteString(mute, "mute\n")
+		r := &room{rt: rt}
+		task := rt.Spawn(func() { r.welcome(conn) })
+		for len(r.guests) == 0 {
+			rt.Yield()
+		}
+		r.tell(strings.Repeat("x", 64<<20)) // more than the sockets' buffers hold
+		mute.CloseWrite()
+		return rt.WithTimeout(30*time.Second, func() error { // only a bug reaches it
+			_, err := task.Join()
+			return err
+		})
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// What a guest says cannot move the others' cursors, and there are limits, of which he is told.
+func TestBadGuests(t *testing.T) {
+	_, address := start(t)
+	ann := join(t, address, "ann")
+	rude := program.Dial(t, address)
+	rude.Expect(t, "your name?\n")
+	io.WriteString(rude, "\x1b[2Jru\rde\n")
+	ann.Expect(t, "* [2Jru de has come\n")
+	rude.Expect(t, "* [2Jru de has come\n")
+	io.WriteString(rude, "h\u00e9llo\x07\n"+strings.Repeat("y", 100_000))
+	for _, c := range []program.Client{ann, rude} {
+		c.Expect(t, "[2Jru de: h\u00e9llo \n")
+	}
+	rude.Expect(t, "* your line is too long\n")
+	rude.ExpectEnd(t)
+	ann.Expect(t, "* [2Jru de has gone\n")
+
+	endless := program.Dial(t, address)
+	endless.Expect(t, "your name?\n")
+	io.WriteString(endless, strings.Repeat("n", longestName+1)+"\n")
+	endless.Expect(t, "* that name is not free, or too long\n")
+	endless.ExpectEnd(t)
 }
 
 // At the end everybody is told, and the program stops in order.

@@ -12,24 +12,13 @@ import (
 	"github.com/eddy-go/eddy/esync"
 )
 
-// queued is how many lines wait for a guest who does not read; lastWords is how long they have at the end.
-const (
-	queued    = 100
-	lastWords = time.Second
-)
+// lastWords is how long the lines that wait for a guest have at his end, or at that of the room.
+const lastWords = time.Second
 
 // room belongs to the tasks of its runtime.
 type room struct {
 	rt     *eddy.Runtime
 	guests []*guest
-}
-
-type guest struct {
-	name   string
-	conn   net.Conn
-	lines  *esync.Chan[string] // to be written to conn
-	missed int                 // lines that found no room, since the last one that did
-	writer *eddy.JoinHandle[struct{}]
 }
 
 // welcome is the task of one client: it asks for a name, and then passes on what the guest says.
@@ -40,9 +29,9 @@ func (r *room) welcome(conn net.Conn) {
 	if !in.Scan() {
 		return
 	}
-	name := strings.TrimSpace(in.Text())
-	if name == "" || slices.ContainsFunc(r.guests, func(g *guest) bool { return g.name == name }) {
-		fmt.Fprintln(conn, "* that name is not free")
+	name := strings.TrimSpace(clean(in.Text()))
+	if name == "" || len(name) > longestName || slices.ContainsFunc(r.guests, func(g *guest) bool { return g.name == name }) {
+		fmt.Fprintln(conn, "* that name is not free, or too long")
 		return
 	}
 	g := &guest{name: name, conn: conn, lines: esync.NewChan[string](queued)}
@@ -50,12 +39,18 @@ func (r *room) welcome(conn net.Conn) {
 	g.writer = r.rt.Spawn(func() { g.write(r.rt) })
 	r.tell("* " + name + " has come")
 	for in.Scan() {
-		r.tell(name + ": " + in.Text())
+		r.tell(name + ": " + clean(in.Text()))
+	}
+	if in.Err() == bufio.ErrTooLong {
+		g.lines.TrySend("* your line is too long")
 	}
 	r.guests = slices.DeleteFunc(r.guests, func(other *guest) bool { return other == g })
 	r.tell("* " + name + " has gone")
 	g.lines.Close()
-	g.writer.Join()
+	r.rt.WithTimeout(lastWords, func() error { // he may have stopped reading
+		_, err := g.writer.Join()
+		return err
+	})
 }
 
 // tell leaves a line for everybody. It waits for nobody: where there is no room, the line is missed.
@@ -66,16 +61,6 @@ func (r *room) tell(line string) {
 		}
 		if g.missed > 0 || !g.lines.TrySend(line) {
 			g.missed++
-		}
-	}
-}
-
-// write is the second task of a guest.
-func (g *guest) write(rt *eddy.Runtime) {
-	defer g.conn.Close() // then the first task ends, too
-	for line := range g.lines.All(rt) {
-		if _, err := fmt.Fprintln(g.conn, line); err != nil {
-			return
 		}
 	}
 }

@@ -28,13 +28,18 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
-	requests := 0
+	requests, open := 0, &connections{busy: map[net.Conn]bool{}}
 	server := &fasthttp.Server{
-		Name:        "eddy",
-		ReadTimeout: 10 * time.Second, // of a request, and for the next one to begin
+		Name:         "eddy",
+		ReadTimeout:  10 * time.Second, // of a request, and for the next one to begin
+		WriteTimeout: 10 * time.Second, // of a response
+		ConnState:    open.note,
 		Handler: func(request *fasthttp.RequestCtx) {
 			requests++
 			hello(request, requests)
+			if open.draining {
+				request.SetConnectionClose()
+			}
 		},
 	}
 	err := eddy.BlockOn(func(rt *eddy.Runtime) error {
@@ -47,15 +52,12 @@ func main() {
 		for {
 			conn, err := listener.Accept()
 			if errors.Is(err, net.ErrClosed) {
-				return nil
+				return open.drain(rt)
 			}
 			if err != nil {
 				return err
 			}
-			rt.Spawn(func() {
-				defer conn.Close() // also when the handler panics
-				server.ServeConn(conn)
-			})
+			open.serve(rt, server, conn)
 		}
 	})
 	if err != nil {

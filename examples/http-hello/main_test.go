@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -118,6 +120,47 @@ func TestStop(t *testing.T) {
 	p.Signal(t, syscall.SIGTERM)
 	if rest := p.Rest(t); rest != "stopped after 1 requests\n" || p.ExitCode(t) != 0 {
 		t.Errorf("%q, and exit code %d", rest, p.ExitCode(t))
+	}
+}
+
+// At the stop a request that is under way is finished, and answered; connections without one are closed at once.
+func TestStopFinishesRequests(t *testing.T) {
+	p := program.Start(t, program.Build(t), "--listen", "127.0.0.1:0")
+	address := p.Address(t)
+	idle, busy := program.Dial(t, address), program.Dial(t, address)
+	io.WriteString(busy, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")
+	busy.Expect(t, "HTTP/1.1 100 Continue\r\n\r\n")
+	p.Signal(t, syscall.SIGTERM)
+	idle.ExpectEnd(t)
+	io.WriteString(busy, "0123456789")
+	response, err := http.ReadResponse(bufio.NewReader(busy), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, err := io.ReadAll(response.Body); err != nil || string(body) != "0123456789" || !response.Close {
+		t.Errorf("got %q, %v, the last one: %t", body, err, response.Close)
+	}
+	if rest := p.Rest(t); rest != "stopped after 1 requests\n" || p.ExitCode(t) != 0 {
+		t.Errorf("%q, and exit code %d", rest, p.ExitCode(t))
+	}
+}
+
+// A client who does not read the response is dropped: what he sends then fails.
+func TestClientWhoDoesNotRead(t *testing.T) {
+	p := program.Start(t, program.Build(t), "--listen", "127.0.0.1:0")
+	client := program.Dial(t, p.Address(t))
+	client.Conn.(*net.TCPConn).SetReadBuffer(4096) // so that the response finds no room
+	const length = 4_000_000
+	request := strings.NewReader(fmt.Sprintf("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", length) + strings.Repeat("x", length))
+	if _, err := io.Copy(client, request); err != nil {
+		t.Fatal(err)
+	}
+	for chunk := make([]byte, 64<<10); ; {
+		if _, err := client.Write(chunk); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatal("he is still connected")
+		} else if err != nil {
+			return
+		}
 	}
 }
 

@@ -4,9 +4,11 @@ import (
 	"crypto/tls"
 	"go/parser"
 	"go/token"
+	"net"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 
 	"github.com/eddy-go/eddy/examples/internal/program"
 )
@@ -60,6 +62,40 @@ func TestHalfClose(t *testing.T) {
 			t.Fatal(err)
 		}
 		client.Expect(t, text)
+		client.ExpectEnd(t)
+	})
+}
+
+// A line comes back as soon as it is whole, though a part of the next one is there already.
+func TestPartOfALine(t *testing.T) {
+	onBoth(t, func(t *testing.T, _ *program.Program, address string) {
+		client := program.Client{Conn: tls.Client(program.Dial(t, address), &tls.Config{InsecureSkipVerify: true})}
+		client.Expect(t, "hello over TLS 1.3\n")
+		for _, piece := range []struct{ sent, back string }{{"one\ntw", "one\n"}, {"o\nthr", "two\n"}, {"ee\n", "three\n"}} {
+			if _, err := client.Write([]byte(piece.sent)); err != nil {
+				t.Fatal(err)
+			}
+			client.Expect(t, piece.back)
+		}
+	})
+}
+
+// A client that takes too long for a line is told so by a proper end.
+func TestLateLine(t *testing.T) {
+	config, err := selfSigned()
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) { // where ten seconds are over at once
+		here, there := net.Pipe()
+		go handle(there, config)
+		client := program.Client{Conn: tls.Client(here, &tls.Config{InsecureSkipVerify: true})}
+		defer client.Close()
+		client.Expect(t, "hello over TLS 1.3\n")
+		if _, err := client.Write([]byte("one\ntw")); err != nil {
+			t.Fatal(err)
+		}
+		client.Expect(t, "one\n")
 		client.ExpectEnd(t)
 	})
 }

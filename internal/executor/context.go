@@ -53,7 +53,12 @@ func (w withDeadline) Err() error {
 // innermost WithTimeout has expired, whose deadline it tells. start is the moment at which the clock began. From a
 // task.
 func (ex *Executor) Context(start time.Time) context.Context {
-	return ex.Current("Context").contextOf(start)
+	c := ex.Current("Context")
+	ctx := c.contextOf(start)
+	if t := ex.running; t != nil && t.notes != nil { // it may have got another name since somebody asked first
+		ctx = c.labeled(ctx)
+	}
+	return ctx
 }
 
 func (c *Coroutine) contextOf(start time.Time) context.Context { return c.contextIn(c.scope, start) }

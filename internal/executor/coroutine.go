@@ -82,6 +82,9 @@ func (c *Coroutine) resumed(outer *Coroutine, polling bool) {
 	ex.current, ex.polling = outer, polling
 	c.cx = nil
 	if c.phase == ended {
+		if outer != nil && outer.relabel { // c has named the task, and outer need not park any more
+			outer.showName()
+		}
 		ex.putWorker(c.w, c)
 		c.w = nil
 		c.parent = nil
@@ -226,6 +229,25 @@ func (c *Coroutine) Spend() error {
 		return c.interruption()
 	}
 	return nil
+}
+
+// Pay takes one leaf operation of the budget for what has its result already and is not interrupted: so a loop that
+// counts on it to wait burns turns, not the loop, and a forced task ends there (F37). Where nothing may wait it takes
+// nothing: what polls there has paid.
+func (ex *Executor) Pay() {
+	c := ex.current
+	if c == nil || ex.polling {
+		return
+	}
+	ex.checkThread()
+	switch {
+	case ex.forcing && c.interrupted():
+		_ = c.interruption()
+	case ex.env.Budget > 0:
+		ex.env.Budget--
+	default:
+		c.yieldTurn()
+	}
 }
 
 // Current returns the running coroutine. It panics where no task may wait; op names the caller's method.

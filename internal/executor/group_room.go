@@ -36,14 +36,13 @@ func (g *Group) admit() error {
 		if err == nil && g.live >= g.limit {
 			return g.awaitRoom(c)
 		}
-		if err != nil { // a loop that counts on Go to wait must not keep the loop
-			_ = c.Spend()
-		}
 	}
-	if err == nil {
-		g.live++
+	if err != nil {
+		g.ex.Pay() // a loop that counts on Go, or on a child, to wait must not keep the loop
+		return err
 	}
-	return err
+	g.live++
+	return nil
 }
 
 // A room is a wait for a child's end, after which another one may begin. It has been given when the wait is not listed

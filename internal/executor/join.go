@@ -88,10 +88,11 @@ func (h *JoinHandle[T]) Cancel() {
 func (h *JoinHandle[T]) Done() bool { return h.ended }
 
 // Join waits for the task to end and returns its result: what its function or future returned, a *PanicError,
-// ErrGoexit, or ErrClosed for a task that was refused. Any number of tasks may join, also after the end. Being
-// cancelled while it waits does not touch the joined task. From a task.
+// ErrGoexit, or ErrClosed for a task that was refused. Any number of tasks may join, also after the end, when a cancelled
+// one gets the result too. Being cancelled while it waits does not touch the joined task. From a task.
 func (h *JoinHandle[T]) Join() (T, error) {
 	if h.ended {
+		h.ex.Pay() // what supervises joins in a loop, and at the end of the runtime each new task has ended at once
 		h.unseen = nil
 		return h.value, h.err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/eddy-go/eddy/future"
 )
@@ -121,6 +122,12 @@ func TestLabelOfNestedCoroutines(t *testing.T) {
 				})
 				return 0, nil
 			}))
+			Await(r.ex, Async(r.ex, func() (int, error) {
+				r.ex.SetName("renamed at once")
+				wantLabels(t, "while the caller runs", "markThere", taskLabel("renamed"))
+				return 0, nil
+			}))
+			wantLabels(t, "after a wait that needed no poll more", "markThere", taskLabel("renamed at once"))
 		})
 	})
 }
@@ -167,6 +174,45 @@ func TestProgramsLabels(t *testing.T) {
 			}))
 		})
 	})
+}
+
+// A context that is asked for after the task has got another name carries that, whatever was asked for before, and is
+// the same context in all else.
+func TestContextFollowsTheName(t *testing.T) {
+	r := newRig(t)
+	labels := pprof.Labels("step", "two")
+	h := r.spawn(func() {
+		markHere(func() {
+			before := r.ex.Context(start)
+			r.ex.SetName("client 7")
+			r.ex.WithTimeout(time.Second, func() error {
+				r.ex.Context(start)
+				r.ex.SetName("client 8")
+				ctx := r.ex.Context(start)
+				pprof.Do(ctx, labels, func(context.Context) {
+					wantLabels(t, "in Do", "markHere", `{"step":"two", "task":"client 8"}`)
+				})
+				wantLabels(t, "after Do", "markHere", taskLabel("client 8"))
+				if at, ok := ctx.Deadline(); !ok || !at.Equal(start.Add(time.Second)) {
+					t.Errorf("its deadline is %v", at)
+				}
+				return nil
+			})
+			r.ex.SetName("")
+			if name, _ := pprof.Label(r.ex.Context(start), labelKey); name != functionAt(entryOf(r.ex.current.body.entry())) {
+				t.Errorf("without a name the label is %q", name)
+			}
+			r.ex.SetName("client 9")
+			after := r.ex.Context(start)
+			Await[int](r.ex, &leaf{})
+			if before.Err() != context.Canceled || after.Err() != context.Canceled || context.Cause(after) != ErrCanceled {
+				t.Errorf("after the cancel: %v, %v, %v", before.Err(), after.Err(), context.Cause(after))
+			}
+		})
+	})
+	h.Cancel()
+	r.run()
+	wantEnd(t, h, nil)
 }
 
 // However many functions there are, so many labels are kept.
