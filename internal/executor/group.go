@@ -76,11 +76,15 @@ func (g *Group) cancel(cause error) {
 // expired reports whether the inherited deadline is over.
 func (g *Group) expired() bool { return g.bound.expired(g.ex.clock.Sample()) }
 
-// Wake is never used: only the clock knows a group as a target, and it wakes on the loop.
-func (g *Group) Wake(key uint64) { g.WakeLocal(key) }
+// groupDeadline is a group as the clock's target.
+type groupDeadline Group
 
-// WakeLocal implements future.Target for the clock: the deadline of the children has come.
-func (g *Group) WakeLocal(uint64) {
+// Wake is never used: only the clock knows the deadline, and it wakes on the loop.
+func (d *groupDeadline) Wake(key uint64) { d.WakeLocal(key) }
+
+// WakeLocal implements future.Target: the deadline of the children has come.
+func (d *groupDeadline) WakeLocal(uint64) {
+	g := (*Group)(d)
 	g.expired()
 	for m := g.first; m != nil; m = m.next {
 		g.ex.schedule(m.task)
@@ -93,7 +97,7 @@ func (g *Group) add(m *member) {
 		g.list()
 	}
 	if g.timer == 0 && g.bound.deadline != future.Never {
-		g.timer = g.ex.clock.Arm(g.bound.deadline, future.NewWaker(g, 0).Local())
+		g.timer = g.ex.clock.Arm(g.bound.deadline, future.NewWaker((*groupDeadline)(g), 0).Local())
 	}
 	m.prev = g.last
 	if g.last == nil {
