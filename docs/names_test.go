@@ -2,8 +2,6 @@ package docs_test
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -64,21 +62,8 @@ func exportedIn(t *testing.T, dir string) map[string]bool {
 		dirs = append(dirs, "internal/executor")
 	}
 	for _, d := range dirs {
-		files, err := filepath.Glob(filepath.Join("..", d, "*.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			if strings.HasSuffix(file, "_test.go") {
-				continue
-			}
-			syntax, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, decl := range syntax.Decls {
-				addNames(names, decl)
-			}
+		for _, decl := range declarationsIn(t, filepath.Join("..", d)) {
+			addNames(names, decl)
 		}
 	}
 	return names

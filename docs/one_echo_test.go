@@ -49,11 +49,22 @@ func functionsIn(t *testing.T, pkg string) map[string]bool {
 	if pkg == "eddy" {
 		dir = ".."
 	}
+	names := map[string]bool{}
+	for _, decl := range declarationsIn(t, dir) {
+		if f, ok := decl.(*ast.FuncDecl); ok {
+			names[receiverOf(f)+f.Name.Name] = true
+		}
+	}
+	return names
+}
+
+// declarationsIn returns what the files in dir declare, tests apart.
+func declarationsIn(t *testing.T, dir string) (all []ast.Decl) {
+	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := map[string]bool{}
 	for _, path := range paths {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
@@ -62,13 +73,9 @@ func functionsIn(t *testing.T, pkg string) map[string]bool {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, decl := range file.Decls {
-			if f, ok := decl.(*ast.FuncDecl); ok {
-				names[receiverOf(f)+f.Name.Name] = true
-			}
-		}
+		all = append(all, file.Decls...)
 	}
-	return names
+	return all
 }
 
 // receiverOf returns "(*T)." or "(T)." for a method, without type parameters, and "" for a function.
