@@ -13,6 +13,7 @@ import (
 	"os"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/eddy-go/eddy/internal/kernel"
 )
@@ -61,11 +62,12 @@ func run(t *testing.T, open func(t *testing.T) kernel.Kernel, p property) {
 		if after := descriptors(); after != before {
 			t.Errorf("%d descriptors were open before, %d after", before, after)
 		}
-		for range 1000 { // a goroutine that has said that it is done may need a moment to be gone
+		// A goroutine that has said that it is done still has to end, and its thread may not be running.
+		for range 10_000 {
 			if runtime.NumGoroutine() <= goroutines {
 				return
 			}
-			runtime.Gosched()
+			time.Sleep(time.Millisecond) // between two looks; the result does not depend on it
 		}
 		t.Errorf("%d goroutines before, %d after", goroutines, runtime.NumGoroutine())
 	}()
