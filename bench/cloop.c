@@ -39,9 +39,9 @@ struct connection {
 	size_t rest_len;
 };
 
-// How many calls were made, those that ended in EAGAIN included; accepts counts connections.
+// How many calls were made, those that ended in EAGAIN included; accepts counts connections, bytes those that were sent.
 static struct {
-	uint64_t waits, recvs, sends, epoll_ctls, accepts;
+	uint64_t waits, recvs, sends, epoll_ctls, accepts, bytes;
 } counters;
 
 static char buffer[BUFFER_SIZE];
@@ -79,10 +79,12 @@ static bool send_all(int fd, const char *p, size_t len, size_t *sent)
 		ssize_t n = send(fd, p + *sent, len - *sent, MSG_NOSIGNAL);
 
 		counters.sends++;
-		if (n >= 0)
+		if (n >= 0) {
 			*sent += (size_t)n;
-		else if (errno != EINTR)
+			counters.bytes += (uint64_t)n;
+		} else if (errno != EINTR) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -200,10 +202,11 @@ static int listen_on(uint16_t port)
 
 static void print_counters(void)
 {
-	fprintf(stderr, "{\"waits\":%llu,\"recvs\":%llu,\"sends\":%llu,\"epoll_ctls\":%llu,\"accepts\":%llu}\n",
+	fprintf(stderr,
+		"{\"waits\":%llu,\"recvs\":%llu,\"sends\":%llu,\"epoll_ctls\":%llu,\"accepts\":%llu,\"bytes\":%llu}\n",
 		(unsigned long long)counters.waits, (unsigned long long)counters.recvs,
 		(unsigned long long)counters.sends, (unsigned long long)counters.epoll_ctls,
-		(unsigned long long)counters.accepts);
+		(unsigned long long)counters.accepts, (unsigned long long)counters.bytes);
 }
 
 static void raise_descriptor_limit(void)

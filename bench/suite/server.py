@@ -1,8 +1,9 @@
 """A server under measurement: started on a free port, known to echo, stopped and reaped, with its CPU time and memory.
 
-Used by compare and idle. It ends only the process that it started.
+It ends only the process that it started, and that process ends when this one does, however this one ends.
 """
 
+import ctypes
 import os
 import pathlib
 import resource
@@ -13,17 +14,20 @@ import subprocess
 import tempfile
 import time
 
-BENCH = pathlib.Path(__file__).resolve().parent
+BENCH = pathlib.Path(__file__).resolve().parents[1]
 CLOOP = f"{shlex.quote(str(BENCH / 'bin/cloop'))} {{port}}"
 CLOAD = str(BENCH / "bin/cload")
-ECHO_SERVER = shlex.quote(str(BENCH / "bin/echo-server"))
 
 START_LIMIT = 10.0  # seconds until the first echo
 STOP_LIMIT = 10.0  # seconds from SIGTERM to the end
 
 
+PR_SET_PDEATHSIG = 1
+libc = ctypes.CDLL(None)
+
+
 class Failure(Exception):
-    """What ends a script with one line and exit 1."""
+    """What one turn, or a script, ends with: said in a line or two."""
 
 
 def free_port():
@@ -41,8 +45,14 @@ def raise_descriptor_limit(wanted):
 
 
 def pinned(cpu):
-    """What a child calls before its exec, as `taskset -c` would."""
-    return None if cpu is None else lambda: os.sched_setaffinity(0, {cpu})
+    """What a child calls before its exec: `taskset -c`, unless cpu is None, and an end with its parent's."""
+
+    def prepare():
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if cpu is not None:
+            os.sched_setaffinity(0, {cpu})
+
+    return prepare
 
 
 class Server:
@@ -61,7 +71,7 @@ class Server:
                 argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log, preexec_fn=pinned(cpu)
             )
         except OSError as e:
-            raise Failure(f"{name}: {argv[0]}: {e.strerror} (make all eddy builds what is measured)") from e
+            raise Failure(f"{name}: {argv[0]}: {e.strerror}") from e
         try:
             self._echo_once()
         except BaseException:
@@ -92,6 +102,8 @@ class Server:
                 if self.process.poll() is not None or time.monotonic() > limit:
                     raise Failure(f"{self.name}: does not listen{self._last_words()}") from None
                 time.sleep(0.01)
+            except OSError as e:
+                raise Failure(f"{self.name}: the first echo: {e}{self._last_words()}") from e
 
     def cpu_seconds(self):
         """CPU time so far, of all threads, those that have ended included, to the nanosecond.
@@ -100,6 +112,15 @@ class Server:
         /proc/PID/schedstat has the same precision but knows the first thread only.
         """
         return time.clock_gettime((~self.pid << 3) | 2)
+
+    def switches(self):
+        """Context switches so far of the threads that live, wanted and unwanted."""
+        total = 0
+        for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
+            for line in (task / "status").read_text().splitlines():
+                if "ctxt_switches:" in line:
+                    total += int(line.split()[1])
+        return total
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
