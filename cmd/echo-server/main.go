@@ -7,7 +7,8 @@
 // so that a log pipe which nobody reads stops nothing but the log; eddy's own watchdog logs a task that keeps the loop
 // from going on.
 //
-// Exit codes: 0 after a clean stop, 1 when the start or a check failed, 2 for wrong usage, 3 when a stop was forced.
+// Exit codes: 0 after a clean stop, 1 when the start, a check or a benchmark failed, 2 for wrong usage, 3 when a stop was
+// forced.
 package main
 
 import (
@@ -62,6 +63,7 @@ func program(stdout, stderr io.Writer) *cli.Command {
 				Action:       runChecks,
 				OnUsageError: asUsageError,
 			},
+			benchCommand(),
 			{
 				Name:         "version",
 				Usage:        "print the version",
@@ -133,7 +135,7 @@ func noCommand(_ context.Context, cmd *cli.Command) error {
 	if cmd.Args().Present() {
 		return usageError(cmd, "there is no command %q", cmd.Args().First())
 	}
-	return usageError(cmd, "a command is missing: run, test, version or completion")
+	return usageError(cmd, "a command is missing: run, test, bench, version or completion")
 }
 
 // noArguments refuses what stands behind the flags of a command that takes flags only.
