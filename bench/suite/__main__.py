@@ -134,11 +134,11 @@ def open_cells(options, cells, runnable, kept, settings, progress):
 
 def measure(options, kept, settings, progress):
     bench, cells = two_cores(), cells_of(options)
-    raise_descriptor_limit(64)  # this process holds few; its children take the hard limit over
+    raise_descriptor_limit(0)  # to what the hard limit allows: children inherit it
     started = float(os.environ.get("BENCH_STARTED", time.time()))
     deadline = time.monotonic() - (time.time() - started) + LIMITS[options.mode] - RESERVE
-    show_plan = f"{len(cells)} cells, about {minutes(plan.total_seconds(cells))} without build"
-    progress.say(f"{show_plan}; at most {minutes(LIMITS[options.mode])} in all")
+    about = f"{len(cells)} cells, about {minutes(plan.total_seconds(cells))} without build"
+    progress.say(f"{about}; at most {minutes(LIMITS[options.mode])} in all")
     build.instruments()
     names = {name: None for cell in cells for name in cell.rounds}
     own = [n for n in names if n not in options.outside]
@@ -149,7 +149,7 @@ def measure(options, kept, settings, progress):
     runnable.setdefault(peers.YARDSTICK, known[peers.YARDSTICK])
     settings["environment"] = environment()
     settings["missing"] = {k: v for k, v in settings.get("missing", {}).items() if k not in own} | missing
-    settings["titles"] = settings.get("titles", {}) | {n: p.line for n, p in options.outside.items()}
+    settings["outside"] = settings.get("outside", {}) | {n: p.line for n, p in options.outside.items()}
     settings["commands"] = [*settings.get("commands", []), shlex.join(["bench/run", *sys.argv[1:]])]
     settings["mode"] = options.mode
     open_cells(options, cells, runnable, kept, settings, progress)

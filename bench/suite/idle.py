@@ -13,10 +13,10 @@ SETTLED = 0.3  # seconds without a change of the memory
 
 
 class Idle:
-    """Connections that another process holds and says nothing on, accepted by the server when the constructor returns."""
+    """Silent connections that another process holds, accepted by the server when the constructor returns."""
 
     def __init__(self, bench, server, count):
-        before = server.descriptors()
+        before = server.own_descriptors()
         argv = [CLOAD, "-i", "-a", server.address, "-c", str(count)]
         self.process = subprocess.Popen(
             argv,

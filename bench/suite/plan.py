@@ -65,7 +65,8 @@ def schedule(cells):
 
 
 def echo(count, size, rounds, seconds=0.5):
-    warmup = 0.5 if count >= MANY else 0.1  # accepts lag behind connects, and a first burst is no steady state
+    # Accepts lag behind connects, and a first burst is no steady state.
+    warmup = 0.5 if count >= MANY else 0.2 if count >= 1000 else 0.1
     return Cell(f"echo-{count}x{size}", "echo", rounds, count, size, 1, seconds, warmup)
 
 
@@ -161,7 +162,7 @@ def adjusted(cells, only=None, rounds=None, seconds=None, outside=()):
 TURN = 0.12  # start, first echo, stop
 CONNECTION = 60e-6  # connect, accept, close
 SETTLING = 0.8  # of memory
-TRACED = 2.0  # a turn under strace
+TRACED = 1.0  # a turn under strace
 PROFILED = 1.0  # what perf takes to begin, and to read its file
 MICRO_SECONDS = dict(zip(MICRO, (1.5, 3.0, 17.0, 5.0, 0.3)))  # with 0.1 s a benchmark
 

@@ -23,6 +23,8 @@ def header(cells, settings):
     commits = sorted({c["key"].get("commit") or "unknown" for c in cells.values()})
     if len(commits) > 1:
         lines += [f"**The cells are of different commits: {', '.join(commits)}.**", ""]
+    for name, line in settings.get("outside", {}).items():
+        lines += [f"{name} is `{line}`.", ""]
     commands = dict.fromkeys(settings.get("commands", []))
     lines += ["Measured in {} by".format(minutes(settings.get("seconds", 0))), "", *(f"    {c}" for c in commands), ""]
     return lines

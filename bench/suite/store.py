@@ -1,4 +1,4 @@
-"""Every figure of every round on disk: one JSON file a cell, replaced in one step, so that it is whole at any moment."""
+"""Every figure of every round on disk: one JSON file a cell, replaced in one step, and so whole at any moment."""
 
 import json
 import os
@@ -23,7 +23,7 @@ class Store:
                 self.cells[path.stem] = data
 
     def open(self, name, key, environment, fresh=False):
-        """Continues a cell, or begins it anew. Returns how many rounds are on disk, and why they are not taken, if so."""
+        """Continues a cell, or begins it anew. Returns how many rounds it has, and why not those on disk, if so."""
         old = self.cells.get(name)
         why = None if old is None else "asked for" if fresh else difference(old["key"], key)
         if old is None or why:

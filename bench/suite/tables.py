@@ -103,7 +103,14 @@ def of_pace(f):
         rows = []
         for n in ordered(f.peers(cell)):
             figures = [f.estimate(cell, n, k) for k in ("echoes_per_second", "p50_us", "p99_us", "p99_9_us")]
-            rows.append([title(n), middle(f.estimate(cell, n, "cpu_us")), spread(f.ratio(cell, n, YARDSTICK)), *(middle(e, 0) for e in figures)])
+            rows.append(
+                [
+                    title(n),
+                    middle(f.estimate(cell, n, "cpu_us")),
+                    spread(f.ratio(cell, n, YARDSTICK)),
+                    *(middle(e, 0) for e in figures),
+                ]
+            )
         head = ["server", "CPU us/echo", "relative to bare C", "echoes/s", "p50 us", "p99 us", "p99.9 us"]
         lines += [f"### {cell}", "", *table(head, rows)]
     return section("Pace and latency of a closed loop, pipelining", *lines) if lines else []
@@ -119,7 +126,9 @@ def of_calls(f):
             echoes = [*f.series("kernel-calls", n, "total_echoes").values()]
             if counted:
                 most = sorted(counted[-1].items(), key=lambda item: -item[1])
-                named = ", ".join(f"{name} {count / echoes[-1]:.3f}" for name, count in most if count >= echoes[-1] / 200)
+                named = ", ".join(
+                    f"{name} {count / echoes[-1]:.3f}" for name, count in most if count >= echoes[-1] / 200
+                )
                 rows.append([title(n), middle(f.estimate("kernel-calls", n, "calls_per_echo"), 3), named])
         lines += ["50 connections, 512 B, under strace; it slows each call, and so a wait finds more events:", ""]
         lines += table(["server", "calls per echo", "of these"], rows)

@@ -23,7 +23,9 @@ class Reading(unittest.TestCase):
         )
 
     def test_counters_of_eddy(self):
-        words = '{"msg":"stats","waits":1}\n{"msg":"stopped","waits":5,"registers":3,"deregisters":2}\n{"msg":"later"}\n'
+        words = (
+            '{"msg":"stats","waits":1}\n{"msg":"stopped","waits":5,"registers":3,"deregisters":2}\n{"msg":"later"}\n'
+        )
         self.assertEqual(load.counted_calls(words), {"waits": 5, "epoll_ctls": 5})
 
     def test_no_counters(self):
@@ -37,7 +39,10 @@ class Reading(unittest.TestCase):
     def test_why_a_build_failed(self):
         words = "uv.c:3: fatal error: uv.h: No such file\nmake: *** [Makefile:9: bin/peer-uv] Error 1\n"
         self.assertEqual(build.reason(words), "uv.c:3: fatal error: uv.h: No such file")
-        self.assertEqual(build.reason("make: *** No rule to make target 'x'.  Stop.\n"), "make: *** No rule to make target 'x'.  Stop.")
+        self.assertEqual(
+            build.reason("make: *** No rule to make target 'x'.  Stop.\n"),
+            "make: *** No rule to make target 'x'.  Stop.",
+        )
         self.assertEqual(build.reason(""), "no word of why")
 
 

@@ -34,7 +34,9 @@ class Targets(unittest.TestCase):
         self.assertIsNone(target.worst)
 
     def test_one_missed_part_is_enough(self):
-        f = Figures(cells(cell("echo-50x512", rounds=pair(1.0)), cell("echo-1000x512", connections=1000, rounds=pair(1.3))))
+        f = Figures(
+            cells(cell("echo-50x512", rounds=pair(1.0)), cell("echo-1000x512", connections=1000, rounds=pair(1.3)))
+        )
         target = found(f, "server CPU per echo of 512 B")
         self.assertIs(target.met, False)
         self.assertEqual(target.worst.where, "echo-1000x512")
@@ -42,7 +44,9 @@ class Targets(unittest.TestCase):
     def test_rivals_in_every_echo_workload(self):
         few = [{"eddy": 1.0, "gonet": 2.0, "tokio": 2.0}]
         f = Figures(cells(cell("echo-1x16", size=16, rounds=few), cell("echo-1x4096", size=4096, rounds=few)))
-        self.assertEqual([p.where for p in found(f, "server CPU per echo below gonet's").parts], ["echo-1x16", "echo-1x4096"])
+        self.assertEqual(
+            [p.where for p in found(f, "server CPU per echo below gonet's").parts], ["echo-1x16", "echo-1x4096"]
+        )
         self.assertEqual([p.where for p in found(f, "server CPU per echo below tokio's").parts], ["echo-1x16"])
         self.assertIs(found(f, "server CPU per echo below gonet's").met, True)
         self.assertIsNone(found(f, "server CPU per echo below netpoll's").met)
@@ -100,19 +104,37 @@ class Text(unittest.TestCase):
         self.assertIn(r"one two \| three", text)
 
     def test_every_section(self):
-        echo = {"cpu_us": 1.0, "echoes_per_second": 9.0, "p50_us": 1, "p90_us": 1, "p99_us": 1, "p99_9_us": 1, "max_us": 1}
+        echo = {
+            "cpu_us": 1.0,
+            "echoes_per_second": 9.0,
+            "p50_us": 1,
+            "p90_us": 1,
+            "p99_us": 1,
+            "p99_9_us": 1,
+            "max_us": 1,
+        }
         echo |= {"switches_per_echo": 0.1, "waits_per_echo": 0.2, "sent_rate": 5.0}
         go = {"benchmarks": {"Spawn/goroutines": {"ns/op": 300.0}, "Spawn/eddy": {"ns/op": 200.0}}}
         inside = {"benchmarks": {"SpawnCode": {"ns/op": 200.0, "allocs/op": 1.0, "B/op": 288.0}}}
-        micro = {"micro-goroutines": go, "micro-tokio": {"benchmarks": {"Spawn": {"ns/op": 150.0}}}, "micro-executor": inside}
+        micro = {
+            "micro-goroutines": go,
+            "micro-tokio": {"benchmarks": {"Spawn": {"ns/op": 150.0}}},
+            "micro-executor": inside,
+        }
         some = cells(
             cell("echo-50x512", rounds=[{"cloop": echo, "eddy": echo, "gonet": echo}]),
             cell("pipeline-50x512x16", "pipeline", rounds=[{"cloop": echo, "eddy": echo}]),
             cell("storm", "storm", rounds=[{"cloop": echo, "eddy": echo}]),
             cell("open-loop", "open", rounds=[{"cloop": echo, "eddy": echo}], rate=77777),
             cell("beside-idle", "beside", rounds=[{"eddy": {"cpu_us": 2.0, "alone_cpu_us": 1.9, "growth": 1.05}}]),
-            cell("idle-memory", "memory", rounds=[{"eddy": {"empty": 2048, "bytes_1000": 3000.0, "bytes_15000": 2900.0}}]),
-            cell("kernel-calls", "calls", rounds=[{"eddy": {"calls": {"sendto": 10}, "total_echoes": 10, "calls_per_echo": 1.0}}]),
+            cell(
+                "idle-memory", "memory", rounds=[{"eddy": {"empty": 2048, "bytes_1000": 3000.0, "bytes_15000": 2900.0}}]
+            ),
+            cell(
+                "kernel-calls",
+                "calls",
+                rounds=[{"eddy": {"calls": {"sendto": 10}, "total_echoes": 10, "calls_per_echo": 1.0}}],
+            ),
             cell("profile", "profile", rounds=[{"eddy": {"user_percent": 4.5}}]),
             cell("micro", "micro", rounds=[micro]),
         )
