@@ -90,3 +90,33 @@ func toLoopback(a netip.AddrPort) netip.AddrPort {
 	}
 	return netip.AddrPortFrom(ip, a.Port())
 }
+
+// peerAddr is a kernel.Addr in 16 bytes, where that takes 56: an IPv4 address, as most peers of a busy server have one,
+// stands in it, everything else behind a pointer.
+type peerAddr struct {
+	other *kernel.Addr
+	ip    [4]byte
+	port  uint16
+	ip4   bool // the address is ip and port
+}
+
+func peerAddrOf(a kernel.Addr) peerAddr {
+	if ip := a.IP.Addr(); ip.Is4() {
+		return peerAddr{ip: ip.As4(), port: a.IP.Port(), ip4: true}
+	}
+	other := a // a copy, so that the common case allocates nothing
+	return peerAddr{other: &other}
+}
+
+// known reports whether there is a peer. A Unix socket's may have no name.
+func (p *peerAddr) known() bool { return p.ip4 || p.other != nil }
+
+func (p *peerAddr) addr() kernel.Addr {
+	switch {
+	case p.ip4:
+		return kernel.Addr{IP: netip.AddrPortFrom(netip.AddrFrom4(p.ip), p.port)}
+	case p.other != nil:
+		return *p.other
+	}
+	return kernel.Addr{}
+}

@@ -120,7 +120,7 @@ func (d *dialing) poll(cx *future.Context) error {
 			return err
 		}
 	}
-	w := &d.stream.source.Write
+	w := d.stream.source.Write()
 	switch {
 	case d.stream.closed.Load():
 		return net.ErrClosed
@@ -149,7 +149,7 @@ func (d *dialing) start(cx *future.Context) (connected bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	s.peer, s.hasPeer = d.addr, true
+	s.peer = peerAddrOf(d.addr)
 	d.stream = s
 	if connected {
 		return true, s.prepare()
@@ -168,7 +168,7 @@ func (d *dialing) outcome() error {
 		return os.NewSyscallError("connect", errno)
 	}
 	if _, errno := d.rt.kernel.PeerAddr(s.source.FD()); errno == syscall.ENOTCONN {
-		s.source.Write.Clear() // a spurious event: the attempt goes on
+		s.source.Write().Clear() // a spurious event: the attempt goes on
 		return future.Pending
 	}
 	if s.localAddr() == d.addr {
@@ -194,7 +194,7 @@ func (d *dialing) Cancel() {
 		d.timer = 0
 	}
 	if d.stream != nil {
-		d.stream.source.Write.Leave(&d.wait)
+		d.stream.source.Write().Leave(&d.wait)
 		d.stream.closeNow()
 	}
 }

@@ -57,7 +57,7 @@ func (l *lingerList) add(source *reactor.Source, d time.Duration) {
 	l.n++
 	waker := future.NewWaker(e, 0).Local()
 	e.timer = l.rt.reactor.Arm(e.deadline, waker)
-	source.Read.Wait(&e.wait, waker, source)
+	source.Read().Wait(&e.wait, waker, source)
 	waker.Wake() // the flag may be up already
 }
 
@@ -95,11 +95,11 @@ func (e *lingering) over() bool {
 	}
 	buf := rt.buffers.borrow()
 	defer rt.buffers.giveBack(buf)
-	for e.source.Read.Ready() {
+	for e.source.Read().Ready() {
 		n, errno := rt.kernel.Read(e.source.FD(), buf[:])
 		switch {
 		case errno == syscall.EAGAIN:
-			e.source.Read.Clear()
+			e.source.Read().Clear()
 		case errno != 0 || n == 0:
 			return true
 		default:
@@ -125,7 +125,7 @@ func (l *lingerList) end(e *lingering) {
 	}
 	l.n--
 	l.rt.reactor.Disarm(e.timer)
-	e.source.Read.Leave(&e.wait)
+	e.source.Read().Leave(&e.wait)
 	l.rt.reactor.Deregister(e.source)
 	l.rt.kernel.Close(e.source.FD())
 }
@@ -138,20 +138,31 @@ func (l *lingerList) closeAll() {
 
 // closeOnLoop is the part of Close that runs on the loop.
 func (s *TCPStream) closeOnLoop() {
-	s.readDeadline.set(noDeadline)
-	s.writeDeadline.set(noDeadline)
-	s.idle.stop()
+	defer s.CancelPoll() // behind the wakes
+	x := s.extras.Load()
+	if x != nil {
+		x.stop()
+		defer x.endAdapter()
+	}
 	if s.nothingToLose() || s.rt.kernel.Shutdown(s.source.FD(), kernel.ShutWrite) != 0 {
 		s.rt.kernel.Close(s.leave())
 		return
 	}
-	s.source.Read.WakeAll()
-	s.source.Write.WakeAll()
-	s.rt.linger.add(s.source, s.lingers)
+	s.source.Read().WakeAll()
+	s.source.Write().WakeAll()
+	s.rt.linger.add(&s.source, s.lingers())
 }
 
 // nothingToLose reports whether a plain close cannot destroy bytes that we sent: none were, the peer has ended before
 // us and so sends nothing that we would not have read, or the program wants a reset.
 func (s *TCPStream) nothingToLose() bool {
-	return !s.sent || s.peerEnded || s.lingers == 0
+	return !s.sent || s.peerEnded || s.lingers() == 0
+}
+
+// lingers returns how long the peer may take to end its direction after Close.
+func (s *TCPStream) lingers() time.Duration {
+	if x := s.extras.Load(); x != nil {
+		return x.lingers
+	}
+	return defaultLinger
 }

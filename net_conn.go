@@ -31,8 +31,9 @@ func (rt *Runtime) NetConn(s *TCPStream) net.Conn {
 }
 
 func (rt *Runtime) netConn(s *TCPStream) *netConn {
-	if c, ok := s.owner.(*netConn); ok {
-		return c
+	x := s.extra()
+	if x.adapter != nil {
+		return x.adapter
 	}
 	c := &netConn{
 		desk:     desk{rt: s.rt},
@@ -44,7 +45,7 @@ func (rt *Runtime) netConn(s *TCPStream) *netConn {
 		controls: errand[struct{}]{answered: make(chan struct{}, 1)},
 	}
 	c.read.s, c.write.s = s, s
-	s.owner = c
+	x.adapter = c
 	rt.handles.Add(1)
 	if s.gone || executor.SpawnFuture(rt.exec, Future[struct{}](c)).Done() {
 		c.finish() // nobody is left who could carry anything out
@@ -194,12 +195,6 @@ func (c *netConn) Poll(cx *future.Context) (struct{}, error) {
 // Cancel implements Future: the runtime ends.
 func (c *netConn) Cancel() { c.finish() }
 
-// closeOnLoop implements closer in the stream's place: however the stream is closed, the adapter ends with it.
-func (c *netConn) closeOnLoop() {
-	c.stream.closeOnLoop()
-	c.finish()
-}
-
 // finish answers all that wait, and lets nobody wait any more. On the loop.
 func (c *netConn) finish() {
 	c.end()
@@ -266,7 +261,7 @@ func (c *netConn) takeLimits() [2]newDeadline {
 func (c *netConn) carryOut(limits [2]newDeadline) {
 	for i, limit := range limits {
 		if limit.set && !c.stream.gone {
-			c.stream.deadline(whichDirection(i)).set(limit.at)
+			c.stream.extra().setDeadline(whichDirection(i), limit.at)
 		}
 	}
 }

@@ -26,12 +26,12 @@ type Runtime struct {
 	exec    *executor.Executor
 	reactor *reactor.Reactor
 
-	sockets  socketList    // open streams and listeners
-	linger   lingerList    // closed sockets whose last bytes are on their way
-	offloads lane          // functions on other goroutines
-	lookups  lane          // of names, likewise
-	dials    outsideDials  // of goroutines
-	buffers  bufferStack   // lent to copies while there is data
+	linger   lingerList   // closed sockets whose last bytes are on their way
+	offloads lane         // functions on other goroutines
+	lookups  lane         // of names, likewise
+	dials    outsideDials // of goroutines
+	buffers  spares[[bufferSize]byte]
+	writes   spares[WriteFuture]
 	stats    runtimeCounts // what no layer below counts
 
 	phase     atomic.Int32 // fresh, starting, running, ended: also read by other goroutines
@@ -78,6 +78,7 @@ func NewWithKernel(c Config, k kernel.Kernel) *Runtime {
 	}
 	rt.exec = executor.New(options)
 	rt.linger.rt = rt
+	rt.buffers.most, rt.writes.most = maxSpareBuffers, maxSpareWrites
 	rt.offloads = lane{rt: rt, name: "offload", limit: rt.config.MaxOffload}
 	rt.lookups = lane{rt: rt, name: "lookup", limit: rt.config.MaxLookups}
 	return rt
@@ -97,10 +98,14 @@ func (rt *Runtime) run(over func() bool) error {
 		rt.exec.TakeIn()
 		// 2. Poll tasks: those that are ready, so many at most before the kernel is asked again.
 		rt.exec.PollReady(pollsPerTurn)
-		rt.linger.drain()
-		// 3. Fire the timers that are due.
-		rt.reactor.Refresh()
-		rt.reactor.FireTimers(firesPerTurn)
+		if rt.linger.ready() > 0 {
+			rt.linger.drain()
+		}
+		// 3. Fire the timers that are due. Where none is armed, nobody asks what time it is.
+		if rt.reactor.Timers() > 0 {
+			rt.reactor.Refresh()
+			rt.reactor.FireTimers(firesPerTurn)
+		}
 		if over() {
 			return nil
 		}

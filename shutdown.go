@@ -41,7 +41,7 @@ func (rt *Runtime) end() error {
 	}
 
 	// What outlives the tasks: sockets that they forgot, last bytes on their way, functions on other goroutines.
-	rt.sockets.closeAll()
+	rt.closeSockets()
 	if err == nil {
 		err = rt.run(func() bool { return rt.linger.len() == 0 && rt.inFlight() == 0 || graceOver() })
 	}

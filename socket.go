@@ -12,38 +12,36 @@ import (
 	"github.com/eddy-go/eddy/internal/reactor"
 )
 
-// socket is what streams and listeners share: a registered descriptor, its addresses, and the way it is closed.
+// socket is what streams and listeners share: a registered descriptor, its addresses, and the way it is closed. It lives
+// inside its owner, and the source inside it: an idle connection is one object.
 //
 // Its fields belong to the loop, except closed, which Close sets from any goroutine before it posts the rest.
 type socket struct {
+	source reactor.Source // its owner is the stream or the listener
 	rt     *Runtime
-	source *reactor.Source
-	owner  closer
+	local  *kernel.Addr // nil until somebody wanted to know; never changed, so a listener and its streams share one
+	peer   peerAddr     // a stream's, from the first moment on
+	closed atomic.Bool  // Close was called
+	gone   bool         // and has been carried out
 	unix   bool
-	closed atomic.Bool // Close was called
-	gone   bool        // and has been carried out
-
-	local, peer kernel.Addr
-	localKnown  bool
-	hasPeer     bool // a stream's, from the first moment on
-
-	next, prev *socket // in rt.sockets
 }
 
-// closer is the part of a Close that runs on the loop.
-type closer interface{ closeOnLoop() }
+// owner is what a socket is the core of.
+type owner interface {
+	fmt.Stringer
+	closeNow()
+	// closeOnLoop is the owner's part of that.
+	closeOnLoop()
+}
 
 // open registers fd as the descriptor of s. On failure fd is closed: exactly that one, nothing else is touched.
-func (s *socket) open(rt *Runtime, fd int, kind reactor.Kind, owner closer) error {
-	s.rt, s.owner = rt, owner
-	source, err := rt.reactor.Register(fd, kind, s)
+func (s *socket) open(rt *Runtime, fd int, kind reactor.Kind, o owner) error {
+	s.rt = rt
+	err := rt.reactor.Register(&s.source, fd, kind, o)
 	if err != nil {
 		rt.kernel.Close(fd)
-		return err
 	}
-	s.source = source
-	rt.sockets.add(s)
-	return nil
+	return err
 }
 
 // kindOf returns what a short read proves on a socket. Only epoll tells of urgent data, so only there anything at all.
@@ -72,8 +70,7 @@ func (s *socket) closeNow() {
 	}
 	s.gone = true
 	s.localAddr() // a closed net.Conn still knows its addresses
-	s.rt.sockets.remove(s)
-	s.owner.closeOnLoop()
+	s.source.Owner().(owner).closeOnLoop()
 }
 
 // closedError is the error of a call on a closed socket. Other goroutines see no addresses: those belong to the loop.
@@ -102,14 +99,17 @@ func (rt *Runtime) onLoop() bool {
 // waitingTask names whoever waits, in errors.
 func (rt *Runtime) waitingTask() fmt.Stringer { return rt.exec.Running() }
 
-// localAddr asks the kernel when somebody wants to know, and remembers. A socket that could not be registered has no
-// source and is asked for its name all the same.
+// localAddr asks the kernel when somebody wants to know, and remembers. A socket that could not be registered is asked
+// for its name all the same.
 func (s *socket) localAddr() kernel.Addr {
-	if !s.localKnown && s.source != nil && s.source.Registered() {
-		s.local, _ = s.rt.kernel.LocalAddr(s.source.FD())
-		s.localKnown = true
+	if s.local == nil {
+		if !s.source.Registered() {
+			return kernel.Addr{}
+		}
+		local, _ := s.rt.kernel.LocalAddr(s.source.FD())
+		s.local = &local
 	}
-	return s.local
+	return *s.local
 }
 
 // String names the socket in errors and task dumps.
@@ -118,7 +118,7 @@ func (s *socket) String() string {
 	if a := netAddr(s.localAddr()); a != nil {
 		name += " " + a.String()
 	}
-	if a := netAddr(s.peer); a != nil && s.hasPeer {
+	if a := netAddr(s.peer.addr()); a != nil {
 		name += "->" + a.String()
 	}
 	return name
@@ -127,8 +127,8 @@ func (s *socket) String() string {
 // opError wraps an error as package net does.
 func (s *socket) opError(op string, err error) error {
 	e := &net.OpError{Op: op, Net: network(s.unix), Err: err}
-	if s.hasPeer {
-		e.Source, e.Addr = netAddr(s.localAddr()), netAddr(s.peer)
+	if s.peer.known() {
+		e.Source, e.Addr = netAddr(s.localAddr()), netAddr(s.peer.addr())
 	} else {
 		e.Addr = netAddr(s.localAddr())
 	}
@@ -150,7 +150,7 @@ func (s *socket) waitError(op string, err error) error {
 
 // leave takes the socket out of everything: waiters wake, the token goes stale. The descriptor is the caller's again.
 func (s *socket) leave() (fd int) {
-	s.rt.reactor.Deregister(s.source)
+	s.rt.reactor.Deregister(&s.source)
 	return s.source.FD()
 }
 
@@ -189,32 +189,7 @@ func (s *socket) setOption(o kernel.Option, value int) error {
 	return nil
 }
 
-// socketList is the registry of open sockets: the runtime closes what its tasks forgot, and what other goroutines
-// wanted to close too late.
-type socketList struct{ first *socket }
-
-func (l *socketList) add(s *socket) {
-	s.next = l.first
-	if l.first != nil {
-		l.first.prev = s
-	}
-	l.first = s
-}
-
-func (l *socketList) remove(s *socket) {
-	if s.prev == nil {
-		l.first = s.next
-	} else {
-		s.prev.next = s.next
-	}
-	if s.next != nil {
-		s.next.prev = s.prev
-	}
-	s.next, s.prev = nil, nil
-}
-
-func (l *socketList) closeAll() {
-	for l.first != nil {
-		l.first.closeNow()
-	}
+// closeSockets closes what the tasks forgot, and what other goroutines wanted to close too late.
+func (rt *Runtime) closeSockets() {
+	rt.reactor.EachSource(func(s *reactor.Source) { s.Owner().(owner).closeNow() })
 }

@@ -34,7 +34,7 @@ func (a *accepting) poll(cx *future.Context) (*TCPStream, error) {
 	if !cx.Spend() { // so the accepts of a poll are bounded, and clients get their turn (F9); so are those that fail
 		return nil, future.Pending
 	}
-	for !l.closed.Load() && l.source.Read.First(&a.wait) && l.source.Read.Ready() && !l.backoff.pausing() {
+	for !l.closed.Load() && l.source.Read().First(&a.wait) && l.source.Read().Ready() && !l.backoff.pausing() {
 		fd, peer, errno := l.rt.kernel.Accept(l.source.FD())
 		switch acceptClass(errno) {
 		case acceptDone:
@@ -44,13 +44,13 @@ func (a *accepting) poll(cx *future.Context) (*TCPStream, error) {
 				continue
 			}
 			l.backoff.succeeded()
-			s.peer, s.hasPeer = peer, true
-			if l.local.IP.IsValid() && !l.local.IP.Addr().IsUnspecified() || l.unix {
-				s.local, s.localKnown = l.local, true
+			s.peer = peerAddrOf(peer)
+			if l.unix || l.local.IP.IsValid() && !l.local.IP.Addr().IsUnspecified() {
+				s.local = l.local
 			}
 			return s, nil
 		case acceptNone:
-			l.source.Read.Clear()
+			l.source.Read().Clear()
 		case acceptNext:
 			if !cx.Spend() {
 				return nil, future.Pending
@@ -64,14 +64,14 @@ func (a *accepting) poll(cx *future.Context) (*TCPStream, error) {
 	if l.closed.Load() {
 		return nil, l.closedError("accept")
 	}
-	l.source.Read.Wait(&a.wait, cx.LocalWaker(), l.rt.waitingTask())
+	l.source.Read().Wait(&a.wait, cx.LocalWaker(), l.rt.waitingTask())
 	return nil, future.Pending
 }
 
 // Cancel implements Future.
 func (a *accepting) Cancel() {
 	a.over = true
-	a.l.source.Read.Leave(&a.wait)
+	a.l.source.Read().Leave(&a.wait)
 }
 
 // String says what the wait is for, in task dumps.
@@ -136,7 +136,7 @@ func (b *acceptBackoff) pause(cause error) {
 // WakeLocal implements future.Target for the timer.
 func (b *acceptBackoff) WakeLocal(uint64) {
 	b.timer = 0
-	b.listener.source.Read.WakeAll()
+	b.listener.source.Read().WakeAll()
 }
 
 // Wake is never used: timers fire on the loop.

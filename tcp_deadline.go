@@ -13,19 +13,14 @@ const noDeadline = future.Never
 // deadline is the read or the write deadline of a stream. Its timer is armed while it lies ahead, whether somebody
 // waits or not: setting one is rare, or lies ever later, and re-arming later is only a store.
 type deadline struct {
-	stream    *TCPStream
-	at        time.Duration // on the runtime's clock
-	timer     future.TimerID
-	call      uint64 // the number of the call that set it
-	direction whichDirection
+	at    time.Duration // on the runtime's clock; compared with the turn's sample, which is never ahead of the clock
+	timer future.TimerID
+	call  uint64 // the number of the call that set it
 }
 
-// passed compares with the turn's sample, which is never ahead of the clock.
-func (d *deadline) passed() bool { return d.at <= d.stream.rt.reactor.Sample() }
-
-// set moves the deadline. One that is reached already passes at once.
-func (d *deadline) set(at time.Duration) {
-	r := d.stream.rt.reactor
+// setDeadline moves a deadline. One that is reached already passes at once.
+func (x *extras) setDeadline(w whichDirection, at time.Duration) {
+	r, d := x.stream.rt.reactor, &x.deadlines[w]
 	switch {
 	case at == noDeadline:
 		r.Disarm(d.timer)
@@ -34,18 +29,12 @@ func (d *deadline) set(at time.Duration) {
 		r.Disarm(d.timer)
 		d.timer = 0
 		at = 0
-		d.stream.direction(d.direction).WakeAll()
+		x.stream.direction(w).WakeAll()
 	default:
-		d.timer = r.Rearm(d.timer, at, future.NewWaker(d, 0).Local())
+		d.timer = r.Rearm(d.timer, at, future.NewWaker(x, uint64(w)).Local())
 	}
 	d.at = at
 }
-
-// WakeLocal implements future.Target for the timer.
-func (d *deadline) WakeLocal(uint64) { d.stream.direction(d.direction).WakeAll() }
-
-// Wake is never used: timers fire on the loop.
-func (d *deadline) Wake(key uint64) { d.WakeLocal(key) }
 
 // SetDeadline sets the time after which reads and writes fail with os.ErrDeadlineExceeded, also those that wait
 // already. The zero time is none. Runtime.Now is the clock to add to. From any goroutine.
@@ -58,14 +47,14 @@ func (s *TCPStream) SetReadDeadline(t time.Time) error { return s.setDeadlines(t
 func (s *TCPStream) SetWriteDeadline(t time.Time) error { return s.setDeadlines(t, false, true) }
 
 func (s *TCPStream) setDeadlines(t time.Time, read, write bool) error {
-	at := s.rt.deadlineAt(t)
-	call := s.setCalls.Add(1)
+	x, at := s.extra(), s.rt.deadlineAt(t)
+	call := x.setCalls.Add(1)
 	switch {
 	case s.closed.Load():
 		return s.closedError("set")
 	case s.rt.onLoop(): // the frequent case, without a closure
-		s.applyDeadlines(call, at, read, write)
-	case !s.rt.exec.Post(func() { s.applyDeadlines(call, at, read, write) }):
+		x.applyDeadlines(call, at, read, write)
+	case !s.rt.exec.Post(func() { x.applyDeadlines(call, at, read, write) }):
 		return s.closedError("set")
 	}
 	return nil
@@ -80,16 +69,15 @@ func (rt *Runtime) deadlineAt(t time.Time) time.Duration {
 }
 
 // applyDeadlines lets the later call win: one from another goroutine arrives after one that a task makes after it.
-func (s *TCPStream) applyDeadlines(call uint64, at time.Duration, read, write bool) {
-	s.settled = max(s.settled, call)
-	if s.gone {
+func (x *extras) applyDeadlines(call uint64, at time.Duration, read, write bool) {
+	x.settled = max(x.settled, call)
+	if x.stream.gone {
 		return // closed in the meantime: nobody would disarm the timer
 	}
-	for _, d := range []*deadline{&s.readDeadline, &s.writeDeadline} {
-		wanted := read && d.direction == readDirection || write && d.direction == writeDirection
-		if wanted && call > d.call {
+	for w, wanted := range [...]bool{readDirection: read, writeDirection: write} {
+		if d := &x.deadlines[w]; wanted && call > d.call {
 			d.call = call
-			d.set(at)
+			x.setDeadline(whichDirection(w), at)
 		}
 	}
 }
@@ -97,7 +85,6 @@ func (s *TCPStream) applyDeadlines(call uint64, at time.Duration, read, write bo
 // idleTimeout ends the waits of a stream on which no byte has moved for a time. It counts from the turn's clock
 // sample: moving bytes only stores that, and the timer looks at it when it fires.
 type idleTimeout struct {
-	stream  *TCPStream
 	after   time.Duration // 0: none
 	last    time.Duration // when a byte moved or a wait began
 	timer   future.TimerID
@@ -105,76 +92,82 @@ type idleTimeout struct {
 	expired bool
 }
 
+func (i *idleTimeout) deadline() time.Duration { return future.After(i.last, i.after) }
+
 // SetIdleTimeout ends any read or write that waits when no byte has moved in either direction for d, with
 // os.ErrDeadlineExceeded; those that follow fail too. d is counted anew from this call; 0 is none. From any goroutine.
 func (s *TCPStream) SetIdleTimeout(d time.Duration) error {
-	call := s.setCalls.Add(1)
-	if s.closed.Load() || !s.onLoop(func() { s.idle.set(call, d) }) {
+	x := s.extra()
+	call := x.setCalls.Add(1)
+	if s.closed.Load() || !s.onLoop(func() { x.setIdle(call, d) }) {
 		return s.closedError("set")
 	}
 	return nil
 }
 
-func (i *idleTimeout) set(call uint64, d time.Duration) {
-	i.stream.settled = max(i.stream.settled, call)
-	if i.stream.gone || call < i.call {
+func (x *extras) setIdle(call uint64, d time.Duration) {
+	x.settled = max(x.settled, call)
+	i := &x.idle
+	if x.stream.gone || call < i.call {
 		return // closed in the meantime: nobody would disarm the timer; or set anew
 	}
-	i.call = call
-	i.stop()
-	i.after, i.expired = max(0, d), false
-	i.last = i.stream.rt.reactor.Sample()
-	if i.waiting() {
-		i.begin(false)
+	x.stopIdle()
+	i.call, i.after, i.expired = call, max(0, d), false
+	i.last = x.stream.rt.reactor.Sample()
+	if x.stream.waiting() {
+		x.beginIdle(false)
 	}
 }
 
-// begin is called before a wait begins, or goes on if it is not a new one. If a new one is the only one, the peer's
-// silence counts from now.
-func (i *idleTimeout) begin(isNew bool) {
+// beginWait is called before a wait begins, or goes on if it is not a new one.
+func (s *TCPStream) beginWait(isNew bool) {
+	if x := s.extras.Load(); x != nil {
+		x.beginIdle(isNew)
+	}
+}
+
+// beginIdle lets the idle timeout count. If a new wait is the only one, the peer's silence counts from now.
+func (x *extras) beginIdle(isNew bool) {
+	i, r := &x.idle, x.stream.rt.reactor
 	if i.after == 0 {
 		return
 	}
-	r := i.stream.rt.reactor
-	if isNew && !i.waiting() {
+	if isNew && !x.stream.waiting() {
 		i.last = r.Sample()
 	}
 	if i.timer == 0 {
-		i.timer = r.Arm(i.deadline(), future.NewWaker(i, 0).Local())
+		x.armIdle()
 	}
+}
+
+func (x *extras) armIdle() {
+	x.idle.timer = x.stream.rt.reactor.Arm(x.idle.deadline(), future.NewWaker(x, idleKey).Local())
+}
+
+// idleTimer is called when the timer fires: the timeout expires, waits on because bytes have moved, or rests because
+// nobody waits.
+func (x *extras) idleTimer() {
+	s, i := x.stream, &x.idle
+	i.timer = 0
+	switch {
+	case !s.waiting():
+	case s.rt.reactor.Sample() < i.deadline():
+		x.armIdle()
+	default:
+		i.expired = true
+		s.source.Read().WakeAll()
+		s.source.Write().WakeAll()
+	}
+}
+
+func (x *extras) stopIdle() {
+	x.stream.rt.reactor.Disarm(x.idle.timer)
+	x.idle.timer = 0
 }
 
 // waiting reports whether some read or write waits.
-func (i *idleTimeout) waiting() bool {
-	s := i.stream
-	return !s.source.Read.First(nil) || !s.source.Write.First(nil)
-}
-
-func (i *idleTimeout) deadline() time.Duration { return future.After(i.last, i.after) }
-
-// WakeLocal implements future.Target for the timer: it expires, waits on because bytes have moved, or rests because
-// nobody waits.
-func (i *idleTimeout) WakeLocal(uint64) {
-	s := i.stream
-	r := s.rt.reactor
-	i.timer = 0
-	switch {
-	case !i.waiting():
-	case r.Sample() < i.deadline():
-		i.timer = r.Arm(i.deadline(), future.NewWaker(i, 0).Local())
-	default:
-		i.expired = true
-		s.source.Read.WakeAll()
-		s.source.Write.WakeAll()
-	}
-}
-
-// Wake is never used: timers fire on the loop.
-func (i *idleTimeout) Wake(key uint64) { i.WakeLocal(key) }
-
-func (i *idleTimeout) stop() {
-	i.stream.rt.reactor.Disarm(i.timer)
-	i.timer = 0
+func (s *TCPStream) waiting() bool {
+	return !s.source.Read().First(nil) || !s.source.Write().First(nil)
 }
 
 // timedOut is the error of an operation whose deadline has passed.

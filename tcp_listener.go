@@ -55,7 +55,7 @@ func (l *TCPListener) Accept() (net.Conn, error) {
 }
 
 // Addr returns the address on which the listener listens, a *net.TCPAddr or *net.UnixAddr. From a task.
-func (l *TCPListener) Addr() net.Addr { return netAddr(l.local) }
+func (l *TCPListener) Addr() net.Addr { return netAddr(l.localAddr()) }
 
 // Close ends the listener: accepts that wait return an error that wraps net.ErrClosed, and the file of a Unix socket
 // is removed. Connections that were accepted go on. From any goroutine; one that is not the loop's leaves the work to the

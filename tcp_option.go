@@ -77,9 +77,9 @@ func (s *TCPStream) SetLinger(seconds int) error {
 	if err := s.setOption(kernel.OptResetOnClose, number(seconds == 0)); err != nil {
 		return err
 	}
-	s.lingers = defaultLinger
+	s.extra().lingers = defaultLinger
 	if seconds >= 0 {
-		s.lingers = time.Duration(min(seconds, 1<<30)) * time.Second
+		s.extra().lingers = time.Duration(min(seconds, 1<<30)) * time.Second
 	}
 	return nil
 }
@@ -106,14 +106,14 @@ func (r rawStream) Read(f func(fd uintptr) (done bool)) error {
 		if err := s.rt.exec.Current("raw-read").Spend(); err != nil {
 			return s.waitError("raw-read", err)
 		}
-		if err := s.ready("raw-read", &s.readDeadline); err != nil {
+		if err := s.ready("raw-read", readDirection); err != nil {
 			return err
 		}
 		if f(uintptr(s.source.FD())) {
 			s.moved()
 			return nil
 		}
-		s.source.Read.Clear()
+		s.source.Read().Clear()
 		if err := s.awaitReadable(&waited); err != nil {
 			return s.waitError("raw-read", err)
 		}
@@ -127,14 +127,14 @@ func (r rawStream) Write(f func(fd uintptr) (done bool)) error {
 		if err := s.rt.exec.Current("raw-write").Spend(); err != nil {
 			return s.waitError("raw-write", err)
 		}
-		if err := s.ready("raw-write", &s.writeDeadline); err != nil {
+		if err := s.ready("raw-write", writeDirection); err != nil {
 			return err
 		}
 		if f(uintptr(s.source.FD())) {
 			s.moved()
 			return nil
 		}
-		s.source.Write.Clear()
+		s.source.Write().Clear()
 		if _, err := Await[struct{}](s.rt, &readiness{s: s, direction: writeDirection, busy: true}); err != nil {
 			return s.waitError("raw-write", err)
 		}

@@ -45,13 +45,13 @@ func (r *ReadFuture) poll(cx *future.Context) (int, error) {
 	if !cx.Spend() { // a read that fails costs too: a task that ignores its errors burns turns, not the loop
 		return 0, future.Pending
 	}
-	if err := s.ready("read", &s.readDeadline); err != nil {
+	if err := s.ready("read", readDirection); err != nil {
 		return 0, err
 	}
 	if len(r.p) == 0 {
 		return 0, nil
 	}
-	for s.source.Read.Ready() && s.source.Read.First(&r.wait) {
+	for s.source.Read().Ready() && s.source.Read().First(&r.wait) {
 		if s.ended {
 			return 0, io.EOF
 		}
@@ -79,7 +79,7 @@ func (s *TCPStream) receive(p []byte) (int, error) {
 	}
 	switch {
 	case errno == syscall.EAGAIN:
-		s.source.Read.Clear()
+		s.source.Read().Clear()
 		return 0, future.Pending
 	case errno != 0:
 		return 0, s.callError("read", "read", errno)
@@ -96,7 +96,7 @@ func (s *TCPStream) receive(p []byte) (int, error) {
 
 // Cancel implements Future.
 func (r *ReadFuture) Cancel() {
-	r.s.source.Read.Leave(&r.wait)
+	r.s.source.Read().Leave(&r.wait)
 	r.end()
 }
 

@@ -35,7 +35,7 @@ func (r *readiness) poll(cx *future.Context) error {
 	if !cx.Spend() { // as in a read
 		return future.Pending
 	}
-	if err := s.ready(r.direction.op(), s.deadline(r.direction)); err != nil {
+	if err := s.ready(r.direction.op(), r.direction); err != nil {
 		return err
 	}
 	if d.Ready() && d.First(&r.wait) || r.direction == readDirection && s.ended {
@@ -51,12 +51,7 @@ func (r *readiness) Cancel() {
 }
 
 // String says what the wait is for, in task dumps.
-func (r *readiness) String() string {
-	if r == &r.s.waiter {
-		return "read " + r.s.String() // of Read and WriteTo
-	}
-	return r.direction.op() + "able " + r.s.String()
-}
+func (r *readiness) String() string { return r.direction.op() + "able " + r.s.String() }
 
 // awaitReadable parks until a read need not wait. It is Await of Readable with fewer frames: a parked task keeps its
 // stack, and this wait, the longest in a server's life, fits the smallest one (2 KB; the next would be 4).
@@ -64,40 +59,41 @@ func (r *readiness) String() string {
 // waited says that the operation has waited before, and that ended by readiness which proved false. Then the peer's
 // silence does not count anew, or a peer that sends urgent bytes now and then would never be idle (F18).
 func (s *TCPStream) awaitReadable(waited *bool) error {
-	c := s.rt.exec.Current("Read")
-	r := &s.waiter
-	if r.busy {
-		r = &readiness{s: s, direction: readDirection} // two reads: this one fails if it has to wait
-	}
-	r.busy = true
-	defer r.Cancel()
+	c, d := s.rt.exec.Current("Read"), s.source.Read()
 	for {
 		if err := c.Spend(); err != nil {
 			return err
 		}
-		if err := s.ready("read", &s.readDeadline); err != nil {
+		if err := s.ready("read", readDirection); err != nil {
 			return err
 		}
-		if s.ended || s.source.Read.Ready() && s.source.Read.First(&r.wait) {
+		if s.ended || d.Ready() && d.First(nil) {
 			return nil
 		}
-		s.idle.begin(!*waited)
+		s.beginWait(!*waited)
 		*waited = true
-		if err := s.source.Read.WaitAlone(&r.wait, c.LocalWaker(), s.rt.waitingTask()); err != nil {
-			return s.opError("read", err)
+		if !d.First(nil) {
+			return s.opError("read", d.Taken(s.rt.waitingTask()))
 		}
-		c.Pause(r)
+		d.Wait(&s.reader, c.LocalWaker(), s.rt.waitingTask())
+		c.Pause((*reading)(s))
+		d.Leave(&s.reader)
 	}
 }
 
+// reading is a stream as what a Read or WriteTo waits for: it says so in task dumps.
+type reading TCPStream
+
+func (r *reading) String() string { return "read " + (*TCPStream)(r).String() }
+
 // park joins the queue of a direction. Writes queue; a second read that waits is an error that names both.
 func (s *TCPStream) park(cx *future.Context, direction whichDirection, w *reactor.Waiter) error {
-	s.idle.begin(true)
+	s.beginWait(true)
 	if direction == writeDirection {
-		s.source.Write.Wait(w, cx.LocalWaker(), s.rt.waitingTask())
+		s.source.Write().Wait(w, cx.LocalWaker(), s.rt.waitingTask())
 		return future.Pending
 	}
-	if err := s.source.Read.WaitAlone(w, cx.LocalWaker(), s.rt.waitingTask()); err != nil {
+	if err := s.source.Read().WaitAlone(w, cx.LocalWaker(), s.rt.waitingTask()); err != nil {
 		return s.opError("read", err)
 	}
 	return future.Pending
@@ -118,17 +114,10 @@ func (w whichDirection) op() string {
 	return "write"
 }
 
-// direction returns the source's flag and queue of a direction.
-func (s *TCPStream) direction(w whichDirection) *reactor.Direction {
+// direction returns the flag and the queue of a direction.
+func (s *TCPStream) direction(w whichDirection) reactor.Direction {
 	if w == readDirection {
-		return &s.source.Read
+		return s.source.Read()
 	}
-	return &s.source.Write
-}
-
-func (s *TCPStream) deadline(w whichDirection) *deadline {
-	if w == readDirection {
-		return &s.readDeadline
-	}
-	return &s.writeDeadline
+	return s.source.Write()
 }

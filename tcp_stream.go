@@ -4,7 +4,6 @@ import (
 	"io"
 	"net"
 	"sync/atomic"
-	"time"
 
 	"github.com/eddy-go/eddy/future"
 	"github.com/eddy-go/eddy/internal/kernel"
@@ -18,31 +17,22 @@ import (
 // One task may read while another writes. Two reads that wait at once are an error; writes queue, each whole.
 type TCPStream struct {
 	socket
-	writer WriteFuture // of Write
-	waiter readiness   // of Read and WriteTo
+	extras atomic.Pointer[extras] // nil: none
+	reader reactor.Waiter         // of Read and WriteTo, and of PollRead
 
-	readDeadline  deadline
-	writeDeadline deadline
-	idle          idleTimeout
-	setCalls      atomic.Uint64 // of SetDeadline and SetIdleTimeout, which come from any goroutine
-	settled       uint64        // the latest of them that was carried out
+	ended     bool // reads return EOF: it was read, or CloseRead was called
+	peerEnded bool // EOF was read
+	sent      bool // something was written: closing must not lose it
+	broken    bool // a partial write was abandoned: nothing may follow it
 
-	ended     bool  // reads return EOF: it was read, or CloseRead was called
-	peerEnded bool  // EOF was read
-	sent      bool  // something was written: closing must not lose it
-	broken    error // a partial write was abandoned: nothing may follow it
-	lingers   time.Duration
+	readPolled bool // the reader is queued, and PollRead's
 }
 
 var _ net.Conn = (*TCPStream)(nil)
 
 // newStream takes over fd, a connected socket. On failure it is closed.
 func newStream(rt *Runtime, fd int, unix bool) (*TCPStream, error) {
-	s := &TCPStream{socket: socket{unix: unix}, lingers: defaultLinger}
-	s.writer.s, s.waiter.s = s, s
-	s.readDeadline = deadline{at: noDeadline, stream: s, direction: readDirection}
-	s.writeDeadline = deadline{at: noDeadline, stream: s, direction: writeDirection}
-	s.idle.stream = s
+	s := &TCPStream{socket: socket{unix: unix}}
 	if err := s.open(rt, fd, kindOf(rt, unix), s); err != nil {
 		return nil, err
 	}
@@ -55,7 +45,7 @@ func (s *TCPStream) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		err := s.rt.exec.Current("Read").Spend()
 		if err == nil {
-			err = s.ready("read", &s.readDeadline)
+			err = s.ready("read", readDirection)
 		}
 		return 0, s.waitError("read", err)
 	}
@@ -74,31 +64,26 @@ func (s *TCPStream) Read(p []byte) (int, error) {
 
 // Write writes all of p, and waits while there is no room. If it fails it returns how much went out. Several writes
 // queue, and each goes out whole. From a task.
-func (s *TCPStream) Write(p []byte) (int, error) {
-	err := s.rt.exec.Current("Write").Spend() // it may park, and another task begin a Write: so it comes first
-	w := &s.writer
-	if w.busy {
-		w = &WriteFuture{s: s}
+func (s *TCPStream) Write(p []byte) (n int, err error) {
+	err = s.rt.exec.Current("Write").Spend() // it may park, and another task begin a Write: so it comes first
+	if err == nil && len(p) > 0 && s.clearToWrite() {
+		n, err = s.send(p)
 	}
-	w.begin(p)
-	if err == nil && s.broken == nil && !w.empty() && s.clear(&s.source.Write, &s.writeDeadline) {
-		err = w.send()
+	if err == nil && (n < len(p) || n == 0) {
+		n, err = s.writeRest(p, n)
 	}
-	if err == nil && (!w.empty() || len(p) == 0) {
-		_, err = Await[int](s.rt, w)
-	}
-	n := w.written
-	w.end()
 	if err != nil {
 		return n, s.waitError("write", err)
 	}
 	return n, nil
 }
 
-// clear reports whether a call may be made at once: nothing has ended the stream's direction, its flag is up, and
-// nobody queues. It is the short way past the futures of Read and Write, which find out why where it is closed.
-func (s *TCPStream) clear(d *reactor.Direction, limit *deadline) bool {
-	return s.setCalls.Load() == s.settled && d.Ready() && d.First(nil) && !s.closed.Load() && !limit.passed() && !s.idle.expired
+// clearToWrite reports whether a call may be made at once: nothing has ended the write direction, its flag is up, and
+// nobody queues. It is the short way past the future of a write, which finds out why where it is closed.
+func (s *TCPStream) clearToWrite() bool {
+	d, x := s.source.Write(), s.extras.Load()
+	return d.Ready() && d.First(nil) && !s.broken && !s.closed.Load() &&
+		(x == nil || !x.unsettled() && !x.overdue(writeDirection))
 }
 
 // Close ends the stream and never waits: what was written still goes out, and reads and writes that wait return an
@@ -121,7 +106,7 @@ func (s *TCPStream) CloseRead() error {
 		}
 	}
 	s.ended = true
-	s.source.Read.WakeAll()
+	s.source.Read().WakeAll()
 	return nil
 }
 
@@ -139,17 +124,18 @@ func (s *TCPStream) shutdown(how kernel.How) error {
 func (s *TCPStream) LocalAddr() net.Addr { return netAddr(s.localAddr()) }
 
 // RemoteAddr returns the peer's address, a *net.TCPAddr or *net.UnixAddr. From a task.
-func (s *TCPStream) RemoteAddr() net.Addr { return netAddr(s.peer) }
+func (s *TCPStream) RemoteAddr() net.Addr { return netAddr(s.peer.addr()) }
 
 // ready returns the error with which a read or a write fails before it asks the kernel.
-func (s *TCPStream) ready(op string, d *deadline) error {
-	if s.setCalls.Load() != s.settled && !s.closed.Load() {
+func (s *TCPStream) ready(op string, w whichDirection) error {
+	x := s.extras.Load()
+	if x != nil && x.unsettled() && !s.closed.Load() {
 		s.rt.exec.TakeIn() // where threads cannot be told apart a task's own call is posted, and holds for its next read all the same
 	}
 	switch {
 	case s.closed.Load():
 		return s.closedError(op)
-	case d.passed(), s.idle.expired:
+	case x != nil && x.overdue(w):
 		return s.timedOut(op)
 	}
 	return nil
@@ -159,4 +145,8 @@ func (s *TCPStream) ready(op string, d *deadline) error {
 func (s *TCPStream) end() { s.ended, s.peerEnded = true, true }
 
 // moved notes that bytes went in or out.
-func (s *TCPStream) moved() { s.idle.last = s.rt.reactor.Sample() }
+func (s *TCPStream) moved() {
+	if x := s.extras.Load(); x != nil {
+		x.idle.last = s.rt.reactor.Sample()
+	}
+}

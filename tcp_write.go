@@ -47,6 +47,19 @@ func (s *TCPStream) WriteBuffers(bufs *net.Buffers) (int64, error) {
 	return int64(n), nil
 }
 
+// writeRest awaits what is left of a Write of p, of which n bytes went out, and returns how many did in all.
+func (s *TCPStream) writeRest(p []byte, n int) (int, error) {
+	w := s.rt.writes.borrow()
+	*w = WriteFuture{s: s, p: p[n:], written: n, busy: true}
+	n, err := Await[int](s.rt, w)
+	if err != nil {
+		n = w.written // of an interrupted wait the future alone knows it
+	}
+	*w = WriteFuture{}
+	s.rt.writes.giveBack(w) // not deferred: a panic may take it along
+	return n, err
+}
+
 func (w *WriteFuture) begin(p []byte) { w.p, w.written, w.busy = p, 0, true }
 
 func (w *WriteFuture) end() { w.p, w.more, w.busy = nil, nil, false }
@@ -62,7 +75,7 @@ func (w *WriteFuture) Poll(cx *future.Context) (int, error) {
 	}
 	err := w.poll(cx)
 	if err != future.Pending {
-		w.s.source.Write.Leave(&w.wait)
+		w.s.source.Write().Leave(&w.wait)
 		w.end()
 	}
 	return w.written, err
@@ -73,13 +86,13 @@ func (w *WriteFuture) poll(cx *future.Context) error {
 	if !cx.Spend() { // as in a read
 		return w.yield(cx)
 	}
-	if err := s.ready("write", &s.writeDeadline); err != nil {
+	if err := s.ready("write", writeDirection); err != nil {
 		return err
 	}
-	if s.broken != nil {
-		return s.opError("write", s.broken)
+	if s.broken {
+		return s.opError("write", ErrPartialWrite)
 	}
-	d := &s.source.Write
+	d := s.source.Write()
 	for d.First(&w.wait) && (d.Ready() || w.empty()) {
 		if w.empty() {
 			return nil
@@ -101,35 +114,60 @@ func (w *WriteFuture) empty() bool { return len(w.p) == 0 && len(w.more) == 0 }
 // before all others.
 func (w *WriteFuture) yield(cx *future.Context) error {
 	if w.written > 0 {
-		w.s.source.Write.Wait(&w.wait, cx.LocalWaker(), w.s.rt.waitingTask())
+		w.s.source.Write().Wait(&w.wait, cx.LocalWaker(), w.s.rt.waitingTask())
 	}
 	return future.Pending
 }
 
-// send makes one system call, and notes what it tells of the flag.
+// send makes one system call.
 func (w *WriteFuture) send() error {
-	s := w.s
-	handed, n, errno := len(w.p), 0, kernel.Errno(0)
+	n, err := 0, error(nil)
 	if len(w.more) == 0 {
-		n, errno = s.rt.kernel.Write(s.source.FD(), w.p)
+		n, err = w.s.send(w.p)
 	} else {
-		// The kernel may take fewer buffers than it is given, so only the first tells of a short write.
-		handed = len(w.more[0])
-		n, errno = s.rt.kernel.Writev(s.source.FD(), w.more)
-	}
-	switch {
-	case errno == syscall.EAGAIN:
-		s.source.Write.Clear()
-		return nil
-	case errno != 0:
-		return s.callError("write", "write", errno)
-	}
-	if n < handed {
-		s.source.ShortWrite()
+		n, err = w.s.sendBuffers(w.more)
 	}
 	w.advance(n)
+	return err
+}
+
+// send makes one system call, and returns how much of p, which is not empty, went out. Where there is no room that is
+// nothing, and no error.
+func (s *TCPStream) send(p []byte) (int, error) {
+	n, errno := s.rt.kernel.Write(s.source.FD(), p)
+	if errno != 0 {
+		return 0, s.notSent(errno)
+	}
+	s.took(n < len(p))
+	return n, nil
+}
+
+// sendBuffers is send for several buffers. The kernel may take fewer of them than it is given, so only the first tells
+// of a short write.
+func (s *TCPStream) sendBuffers(bufs net.Buffers) (int, error) {
+	n, errno := s.rt.kernel.Writev(s.source.FD(), bufs)
+	if errno != 0 {
+		return 0, s.notSent(errno)
+	}
+	s.took(n < len(bufs[0]))
+	return n, nil
+}
+
+// took notes that bytes went out; short means that they were fewer than were handed over.
+func (s *TCPStream) took(short bool) {
+	if short {
+		s.source.ShortWrite()
+	}
 	s.sent = true
 	s.moved()
+}
+
+// notSent notes that there is no room, or returns the error.
+func (s *TCPStream) notSent(errno kernel.Errno) error {
+	if errno != syscall.EAGAIN {
+		return s.callError("write", "write", errno)
+	}
+	s.source.Write().Clear()
 	return nil
 }
 
@@ -156,10 +194,10 @@ func consume(bufs *net.Buffers, n int) {
 
 // Cancel implements Future. Once a part went out, the stream refuses further writes with ErrPartialWrite.
 func (w *WriteFuture) Cancel() {
-	w.s.source.Write.Leave(&w.wait)
+	w.s.source.Write().Leave(&w.wait)
 	if w.written > 0 && !w.empty() {
-		w.s.broken = ErrPartialWrite
-		w.s.source.Write.WakeAll() // those behind it in the queue need not wait for room to fail
+		w.s.broken = true
+		w.s.source.Write().WakeAll() // those behind it in the queue need not wait for room to fail
 	}
 	w.end()
 }

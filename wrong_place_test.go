@@ -17,6 +17,8 @@ func methodsForTasks(rt *eddy.Runtime, s *eddy.TCPStream, l *eddy.TCPListener) m
 		"Read":           func() { s.Read(make([]byte, 1)) },
 		"Write":          func() { s.Write(make([]byte, 1)) },
 		"WriteTo":        func() { s.WriteTo(s) },
+		"PollRead":       func() { s.PollRead(nil, nil) },
+		"PollWrite":      func() { s.PollWrite(nil, nil) },
 		"Accept":         func() { l.Accept() },
 		"DialTCP":        func() { rt.DialTCP("127.0.0.1:1") },
 		"Dial":           func() { rt.Dial("tcp", "127.0.0.1:1") },

@@ -12,21 +12,27 @@ import (
 	"github.com/eddy-go/eddy"
 )
 
-// client is one connection. Its fields belong to its task, except index, which is the server's.
+// client is one connection. Its fields belong to its task, except index, which is the server's. Thousands of them are
+// idle, so it holds what every one needs and no more.
 type client struct {
-	server   *server
-	stream   *eddy.TCPStream
-	conn     conn          // what it speaks through: stream, or TLS over it
-	shaking  bool          // in the TLS handshake
-	limit    time.Duration // of the handshake
-	listener *eddy.TCPListener
-	index    int // in server.clients
+	server *server
+	stream *eddy.TCPStream
+	secure *secured // TLS over the stream, if the server speaks it
+	index  int      // in server.clients
 }
 
 // conn is a connection that can copy to a writer without a buffer of its own.
 type conn interface {
 	net.Conn
 	io.WriterTo
+}
+
+// conn returns what the client speaks through.
+func (c *client) conn() conn {
+	if c.secure != nil {
+		return c.secure
+	}
+	return c.stream
 }
 
 // serve is the client's task.
@@ -49,7 +55,7 @@ func (c *client) echo() error {
 	if c.server.stopping {
 		c.interrupt()
 	}
-	_, err := c.conn.WriteTo(c)
+	_, err := c.conn().WriteTo(c)
 	if c.server.stopping && errors.Is(err, os.ErrDeadlineExceeded) {
 		return c.echoRest()
 	}
@@ -60,7 +66,7 @@ func (c *client) echo() error {
 func (c *client) Write(p []byte) (int, error) {
 	t := &c.server.totals
 	t.bytesIn += uint64(len(p))
-	n, err := c.conn.Write(p)
+	n, err := c.conn().Write(p)
 	t.bytesOut += uint64(n)
 	return n, err
 }
@@ -68,7 +74,7 @@ func (c *client) Write(p []byte) (int, error) {
 // interrupt ends the wait for bytes. A write that is blocked goes on: its bytes came before the stop. The expired
 // deadline hides bytes that are there already, and echoRest fetches them. A handshake may still end, but soon.
 func (c *client) interrupt() {
-	if c.shaking {
+	if c.shaking() {
 		c.limitHandshake()
 		return
 	}
@@ -91,7 +97,7 @@ func (c *client) leave() {
 	if c.server.tls != nil {
 		c.stream.SetIdleTimeout(0) // it may have expired, and there is a last record to send
 	}
-	c.conn.Close()
+	c.conn().Close()
 	c.server.forget(c)
 }
 
@@ -101,8 +107,8 @@ func (c *client) logEnd(err error) {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		t.timeouts++
-		if c.shaking {
-			c.server.log.Info("handshake timed out", "client", c.name(), "limit", c.limit)
+		if c.shaking() {
+			c.server.log.Info("handshake timed out", "client", c.name(), "limit", c.secure.limit)
 			return
 		}
 		c.server.log.Info("client timed out", "client", c.name(), "idle", c.server.options.idleTimeout)
@@ -132,5 +138,5 @@ func (c *client) name() string {
 	if remote := c.stream.RemoteAddr(); remote != nil && remote.String() != "" {
 		return nameOf(remote)
 	}
-	return "a client of " + nameOf(c.listener.Addr())
+	return "a client of " + nameOf(c.stream.LocalAddr())
 }

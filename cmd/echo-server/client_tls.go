@@ -17,6 +17,15 @@ const (
 	lastHandshakeLimit = time.Second
 )
 
+// secured is TLS over a client's stream.
+type secured struct {
+	*eddytls.Conn
+	shaking bool          // in the handshake
+	limit   time.Duration // of the handshake
+}
+
+func (c *client) shaking() bool { return c.secure != nil && c.secure.shaking }
+
 // handshake has the client speak TLS from now on, if the server does. It may take as long as a client may be silent,
 // however often it says a little: so nobody holds a place without an end.
 func (c *client) handshake() error {
@@ -24,30 +33,29 @@ func (c *client) handshake() error {
 	if s.tls == nil {
 		return nil
 	}
-	conn := eddytls.Server(s.rt, c.stream, s.tls)
-	c.conn, c.shaking = conn, true
+	c.secure = &secured{Conn: eddytls.Server(s.rt, c.stream, s.tls), shaking: true}
 	c.limitHandshake()
-	if err := conn.Handshake(); err != nil {
+	if err := c.secure.Handshake(); err != nil {
 		s.totals.handshakesFailed++
 		return fmt.Errorf("TLS handshake: %w", err)
 	}
 	s.totals.handshakes++
 	c.stream.SetDeadline(time.Time{})
-	c.shaking = false
+	c.secure.shaking = false
 	return nil
 }
 
 // limitHandshake sets the deadline of a handshake that begins, or that the stop has overtaken.
 func (c *client) limitHandshake() {
-	s := c.server
-	c.limit = handshakeLimit
+	s, limit := c.server, handshakeLimit
 	if s.options.idleTimeout > 0 {
-		c.limit = s.options.idleTimeout
+		limit = s.options.idleTimeout
 	}
-	deadline := s.rt.Now().Add(c.limit)
+	deadline := s.rt.Now().Add(limit)
 	if s.stopping && s.lastHandshakes.Before(deadline) {
-		c.limit, deadline = lastHandshakeLimit, s.lastHandshakes
+		limit, deadline = lastHandshakeLimit, s.lastHandshakes
 	}
+	c.secure.limit = limit
 	c.stream.SetDeadline(deadline)
 }
 
@@ -63,7 +71,7 @@ func (c *client) echoRestTLS() error {
 	for left := waitingBytes(c.stream); left > 0 && waitingBytes(c.stream) > 0; {
 		until := c.server.rt.Now().Add(moment)
 		c.stream.SetReadDeadline(until)
-		n, err := c.conn.WriteTo(c)
+		n, err := c.conn().WriteTo(c)
 		if !errors.Is(err, os.ErrDeadlineExceeded) || c.server.rt.Now().Before(until) {
 			return err
 		}

@@ -26,7 +26,7 @@ type totals struct {
 	handshakesFailed uint64 // their clients count as failed, or as timed out
 }
 
-// fields are the counters as flat integers, in a fixed order: bench/compare and other programs read them.
+// fields are the counters as flat integers, in a fixed order: bench/suite and other programs read them.
 func (s *server) fields(stats eddy.Stats) []slog.Attr {
 	count, now := slog.Uint64, slog.Int
 	t, k := &s.totals, &stats.Kernel

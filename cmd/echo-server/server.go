@@ -79,7 +79,7 @@ func (s *server) acceptFrom(l *eddy.TCPListener) {
 		stream, err := eddy.Await(s.rt, s.places.admit(l))
 		switch {
 		case err == nil:
-			s.welcome(l, stream)
+			s.welcome(stream)
 		case s.stopAsked:
 			return
 		default:
@@ -92,9 +92,9 @@ func (s *server) acceptFrom(l *eddy.TCPListener) {
 }
 
 // welcome starts the task of a client that was admitted.
-func (s *server) welcome(l *eddy.TCPListener, stream *eddy.TCPStream) {
+func (s *server) welcome(stream *eddy.TCPStream) {
 	s.totals.connections++
-	c := &client{server: s, stream: stream, conn: stream, listener: l, index: len(s.clients)}
+	c := &client{server: s, stream: stream, index: len(s.clients)}
 	s.clients = append(s.clients, c)
 	s.rt.Spawn(c.serve)
 }

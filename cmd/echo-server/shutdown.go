@@ -55,7 +55,7 @@ func (s *server) acceptWaiting(l *eddy.TCPListener) error {
 		if err != nil {
 			return err
 		}
-		s.welcome(l, stream)
+		s.welcome(stream)
 	}
 	return nil
 }

@@ -141,7 +141,7 @@ func TestFirstAndLastLine(t *testing.T) {
 	if first["msg"] != "listening" || first["listen"] != p.addr[0] || first["kernel"] == "" || first["pid"] != float64(p.cmd.Process.Pid) {
 		t.Errorf("the first line is %v", first)
 	}
-	// bench/compare reads these.
+	// bench/suite reads these.
 	for field, want := range map[string]float64{
 		"connections": 1, "clients": 0, "bytes_in": 5, "bytes_out": 5, "left": 1, "failed": 0, "timeouts": 0, "receives": 1, "sends": 1, "registers": 2, "log_lines_dropped": 0,
 	} {

@@ -47,7 +47,7 @@ type loop struct {
 // socket is a registered descriptor, and the call to make while it is ready.
 type socket struct {
 	loop   *loop
-	source *reactor.Source
+	source reactor.Source
 	waiter reactor.Waiter
 	call   func(fd int) error
 }
@@ -59,20 +59,20 @@ func (s *socket) Wake(key uint64)  { s.WakeLocal(key) } // for other goroutines,
 // add registers fd and waits for its first event.
 func (l *loop) add(fd int, call func(fd int) error) (err error) {
 	s := &socket{loop: l, call: call}
-	if s.source, err = l.reactor.Register(fd, reactor.Other, nil); err == nil {
-		s.source.Read.Wait(&s.waiter, future.NewWaker(s, 0).Local(), nil)
+	if err = l.reactor.Register(&s.source, fd, reactor.Other, nil); err == nil {
+		s.source.Read().Wait(&s.waiter, future.NewWaker(s, 0).Local(), nil)
 	}
 	return err
 }
 
 // serve makes calls for as long as the flag is up. EAGAIN takes it down; the next event puts it up and wakes s.
 func (l *loop) serve(s *socket) {
-	for s.source.Read.Ready() {
+	for s.source.Read().Ready() {
 		if err := s.call(s.source.FD()); err == syscall.EAGAIN {
-			s.source.Read.Clear()
+			s.source.Read().Clear()
 		} else if err != nil { // io.EOF: the client disconnected
-			s.source.Read.Leave(&s.waiter)
-			l.reactor.Deregister(s.source) // before the close: no event may find the number's next owner
+			s.source.Read().Leave(&s.waiter)
+			l.reactor.Deregister(&s.source) // before the close: no event may find the number's next owner
 			l.kernel.Close(s.source.FD())
 		}
 	}

@@ -6,16 +6,17 @@ import "github.com/eddy-go/eddy/future"
 // goes by the name of the task that it comes from, and has its values.
 func (ex *Executor) adopt(c *Coroutine) {
 	c.adopted = true
-	t := ex.newTask((*orphan)(c))
+	t := new(Task)
+	ex.start(t, (*orphan)(c), c)
 	if from := ex.running; from != nil && from.givenName() != "" {
-		t.noted().name = from.notes.name
+		t.noted().name = from.givenName()
 	}
 }
 
 // orphan is the body of an adopted coroutine's task.
 type orphan Coroutine
 
-func (o *orphan) poll(t *Task, cx *future.Context) bool {
+func (o *orphan) poll(cx *future.Context, _ bool) bool {
 	c := (*Coroutine)(o)
 	c.resume(cx)
 	if c.phase != ended {

@@ -54,7 +54,7 @@ func TestHotPathsAllocateNothing(t *testing.T) {
 	})
 	r.run()
 	check("park and resume", 0, func() { p.waker.Wake(); r.ex.PollReady(1) })
-	w := future.NewWaker(waits.task, waits.task.key())
+	w := future.NewWaker(&waits.task, 0)
 	check("foreign wake", 0, func() { w.Wake(); r.ex.TakeIn(); r.ex.PollReady(1) })
 	waits.Cancel()
 

@@ -5,8 +5,8 @@ import "github.com/eddy-go/eddy/future"
 // async is a Coroutine with the type of its result: what Async returns.
 type async[T any] struct {
 	Coroutine
+	room  few // what its own returns: it has a parent
 	fn    func() (T, error)
-	plain func() // in place of fn where there is no result
 	value T
 	err   error
 }
@@ -15,37 +15,21 @@ type async[T any] struct {
 // called, and only while it is polled.
 func Async[T any](ex *Executor, fn func() (T, error)) future.Future[T] {
 	a := &async[T]{fn: fn}
-	a.bind(ex)
+	a.ex, a.body, a.few = ex, a, &a.room
 	return a
 }
 
-func (a *async[T]) bind(ex *Executor) {
-	a.ex = ex
-	a.body = a
-}
-
-func (a *async[T]) run() {
-	if a.plain != nil {
-		a.plain()
-		return
-	}
-	a.value, a.err = a.fn()
-}
+func (a *async[T]) run() { a.value, a.err = a.fn() }
 
 // release lets go of what the code and its result hold, once both have been made use of.
 func (a *async[T]) release() {
 	var zero T
-	a.fn, a.plain, a.value, a.err = nil, nil, zero, nil
+	a.fn, a.value, a.err = nil, zero, nil
 }
 
 func (a *async[T]) membership() *member { return nil }
 
-func (a *async[T]) entry() any {
-	if a.plain != nil {
-		return a.plain
-	}
-	return a.fn
-}
+func (a *async[T]) entry() any { return a.fn }
 
 // Poll resumes the code. A panic in it comes out of Poll as a *PanicError, a Goexit as ErrGoexit.
 func (a *async[T]) Poll(cx *future.Context) (T, error) {
@@ -66,12 +50,12 @@ func (a *async[T]) outcome() (T, error) {
 	case a.phase == parked:
 		a.ex.adopt(&a.Coroutine)
 		return zero, ErrCanceled
-	case a.panicked != nil:
-		panic(a.panicked)
-	case a.goexited && a.forced:
-		return zero, ErrCanceled
-	case a.goexited:
+	case a.room.panicked != nil:
+		panic(a.room.panicked)
+	case a.room.exited():
 		return zero, ErrGoexit
+	case a.room.goexited:
+		return zero, ErrCanceled
 	}
 	future.CheckFinal(a, a.err) // Pending itself too: it would make whoever awaits the code wait for ever
 	return a.value, a.err

@@ -176,9 +176,9 @@ func TestWrappedPending(t *testing.T) {
 	if l.cancels != 1 {
 		t.Errorf("%d cancels: what it wraps may still be registered", l.cancels)
 	}
-	pe, _ := h.err.(*PanicError)
+	pe, _ := h.task.err().(*PanicError)
 	if pe == nil || !strings.Contains(pe.Error(), "*executor.leaf") {
-		t.Errorf("the task's result is %v", h.err)
+		t.Errorf("the task's result is %v", h.task.err())
 	}
 	if len(r.panics) != 1 {
 		t.Errorf("%d panics reported, want 1", len(r.panics))

@@ -4,9 +4,17 @@ import "github.com/eddy-go/eddy/future"
 
 // Await polls f until it is done, parking the running coroutine in between. It works only in a coroutine's own body:
 // from a task, and not inside a Poll.
+//
+// Code that runs in f's Poll is not c's body and must not wait. Should the poll panic, f has no final result and is
+// cancelled: it may wrap futures that are registered somewhere. c's body may recover and wait again.
 func Await[T any](ex *Executor, f future.Future[T]) (T, error) {
 	c := ex.Current("Await")
 	c.beginWait()
+	defer func() {
+		if ex.polling { // the poll has not returned
+			abandon(c, f)
+		}
+	}()
 	for polled := false; ; polled = true {
 		if c.interrupted() {
 			if polled {
@@ -15,36 +23,20 @@ func Await[T any](ex *Executor, f future.Future[T]) (T, error) {
 			var zero T
 			return zero, c.interruption()
 		}
-		v, err := pollFrom(c, f)
+		ex.polling = true
+		v, err := f.Poll(c.cx)
 		if err != future.Pending {
+			if err != nil {
+				future.CheckFinal(f, err)
+			}
+			ex.polling = false
 			return v, err
 		}
+		ex.polling = false
 		c.beforePark(f)
 		c.w.yield(struct{}{})
 		c.unparked()
 	}
-}
-
-// pollFrom polls f from inside c. Code that runs in f's Poll is not c's body and must not wait. Should the poll panic,
-// f has no final result and is cancelled: it may wrap futures that are registered somewhere. c's body may recover and
-// wait again.
-func pollFrom[T any](c *Coroutine, f future.Future[T]) (v T, err error) {
-	ex := c.ex
-	ex.polling = true
-	returned := false
-	defer func() {
-		if returned {
-			ex.polling = false
-		} else {
-			abandon(c, f)
-		}
-	}()
-	v, err = f.Poll(c.cx)
-	if err != nil && err != future.Pending {
-		future.CheckFinal(f, err)
-	}
-	returned = true
-	return v, err
 }
 
 func abandon[T any](c *Coroutine, f future.Future[T]) {

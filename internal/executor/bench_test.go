@@ -97,7 +97,7 @@ func BenchmarkWakeRemote(b *testing.B) {
 	handles := make([]*JoinHandle[int], n)
 	for i := range wakers {
 		handles[i] = SpawnFuture[int](r.ex, &leaf{})
-		wakers[i] = future.NewWaker(handles[i].task, handles[i].task.key())
+		wakers[i] = future.NewWaker(&handles[i].task, 0)
 	}
 	r.run()
 	r.ex.TakeIn() // awake

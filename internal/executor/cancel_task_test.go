@@ -83,7 +83,7 @@ func TestCancelParkedTask(t *testing.T) {
 			}
 		}
 		h.Cancel() // after the end
-		if r.run(); r.ex.Ready() != 0 || h.err != nil {
+		if r.run(); r.ex.Ready() != 0 || h.task.err() != nil {
 			t.Error("Cancel after the end has done something")
 		}
 	}

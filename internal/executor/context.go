@@ -55,7 +55,7 @@ func (w withDeadline) Err() error {
 func (ex *Executor) Context(start time.Time) context.Context {
 	c := ex.Current("Context")
 	ctx := c.contextOf(start)
-	if t := ex.running; t != nil && t.notes != nil { // it may have got another name since somebody asked first
+	if t := ex.running; t != nil && t.notes.Load() != nil { // it may have got another name since somebody asked first
 		ctx = c.labeled(ctx)
 	}
 	return ctx
@@ -74,19 +74,20 @@ func (c *Coroutine) contextIn(s *scope, start time.Time) context.Context {
 // rootContext is the context outside of any WithTimeout or Shield of c. It derives from that of the group whose child c
 // is, or of the coroutine that awaits it.
 func (c *Coroutine) rootContext(start time.Time) context.Context {
-	if c.context.ctx == nil {
+	tc := &c.own().context
+	if tc.ctx == nil {
 		parent := context.Background()
 		if m := c.body.membership(); m != nil {
 			parent = m.group.contextOf(start)
-		} else if c.parent != nil {
-			parent = c.parent.contextOf(start)
+		} else if c.few.parent != nil {
+			parent = c.few.parent.contextOf(start)
 		}
-		c.context.derive(c.labeled(parent), time.Time{})
+		tc.derive(c.labeled(parent), time.Time{})
 		if c.asked {
-			c.context.end(ErrCanceled)
+			tc.end(ErrCanceled)
 		}
 	}
-	return c.context.ctx
+	return tc.ctx
 }
 
 func (s *scope) contextOf(start time.Time) context.Context {

@@ -17,7 +17,7 @@ func TestContextEndsWithTheTask(t *testing.T) {
 	var ctx context.Context
 	l := &leaf{}
 	h := r.spawn(func() {
-		if r.ex.current.context.ctx != nil {
+		if r.ex.current.rare().context.ctx != nil {
 			t.Error("a context that nobody asked for")
 		}
 		ctx = r.ex.Context(start)
@@ -257,7 +257,7 @@ func TestTimeoutErrorIsATimeout(t *testing.T) {
 	h := timeoutTask(r, 0, func() error { return r.ex.Yield() })
 	r.run()
 	var timeout interface{ Timeout() bool }
-	if !errors.As(h.err, &timeout) || !timeout.Timeout() {
-		t.Errorf("error %v", h.err)
+	if !errors.As(h.task.err(), &timeout) || !timeout.Timeout() {
+		t.Errorf("error %v", h.task.err())
 	}
 }

@@ -18,24 +18,51 @@ type Coroutine struct {
 	canceled bool // every wait returns ErrCanceled: asked, and not in a Shield
 	orphan   bool // canceled while running: whoever polled it will not do so again
 	adopted  bool // a task of its own, whose result nobody gets
-	goexited bool
 	relabel  bool // the task's name has changed, and its goroutine does not show it yet
 	root     bool // a task's own code, not one of several that the task waits for
-	forced   bool // a wait has called Goexit
-	// exitAfter is, while forced, how many failing waits are left before the next Goexit.
-	exitAfter uint8
-	panicked  *PanicError
 
-	cx      *future.Context   // of the poll that resumed it; nil when a Cancel did
-	parent  *Coroutine        // the coroutine that awaits this one, if any: contexts derive from it
-	scope   *scope            // the innermost WithTimeout or Shield
-	groups  *Group            // the first of those that it has made and that have children
-	waker   future.LocalWaker // of the wait in progress, kept for scope
-	context taskContext
+	cx    *future.Context // of the poll that resumed it; nil when a Cancel did
+	scope *scope          // the innermost WithTimeout or Shield
+	few   *few            // nil until it needs one; see rare and own
 
 	waiting any           // what it waits for, while parked
 	since   time.Duration // since when
 }
+
+// few is what few coroutines have, or for a short time only.
+type few struct {
+	parent  *Coroutine        // the coroutine that awaits this one, if any: contexts derive from it
+	groups  *Group            // the first of those that it has made and that have children
+	waker   future.LocalWaker // of the wait in progress, kept for scope
+	context taskContext
+
+	panicked *PanicError
+	goexited bool
+	forced   bool // a wait has called Goexit
+	// exitAfter is, while forced, how many failing waits are left before the next Goexit.
+	exitAfter uint8
+}
+
+var none few // nobody changes it
+
+// rare returns what the coroutine has of that, to be read.
+func (c *Coroutine) rare() *few {
+	if c.few == nil {
+		return &none
+	}
+	return c.few
+}
+
+// own returns it to be changed.
+func (c *Coroutine) own() *few {
+	if c.few == nil {
+		c.few = new(few)
+	}
+	return c.few
+}
+
+// exited reports whether a Goexit of the code's own has ended it.
+func (f *few) exited() bool { return f.goexited && !f.forced }
 
 // runner is the typed part of a coroutine.
 type runner interface {
@@ -55,40 +82,23 @@ const (
 	ended                // returned, panicked, exited, or canceled before it began
 )
 
-// resume runs the coroutine until it parks or ends. cx is nil when a Cancel resumes it.
+// resume runs the coroutine until it parks or ends. cx is nil when a Cancel resumes it. A task's own code is resumed by
+// PollReady itself.
 //
 // Each function between the loop and the switch costs about 7 ns (measured): the switch changes the stack, so the
-// processor guesses each return wrong. So there are few: the loop's poll, the task's, Async's, and this one.
+// processor guesses each return wrong. The same holds on the other side, between the switch and the code that waits.
 func (c *Coroutine) resume(cx *future.Context) {
 	ex := c.ex
+	outer, polling := ex.current, ex.polling
 	if c.phase == inert {
-		c.parent = ex.current
-		c.w = ex.takeWorker()
-		c.w.job = c
+		c.takeWorker()
 	}
-	c.phase = onStack
-	c.cx = cx
-	defer c.resumed(ex.current, ex.polling)
+	c.phase, c.cx = onStack, cx
 	ex.current, ex.polling = c, false
 	c.w.next()
-}
-
-// resumed is the second half of resume. It is deferred, because a worker that ended by a Goexit comes back as a panic.
-func (c *Coroutine) resumed(outer *Coroutine, polling bool) {
-	if v := recover(); v != nil && v != (goexit{}) {
-		panic(v)
-	}
-	ex := c.ex
 	ex.current, ex.polling = outer, polling
-	c.cx = nil
 	if c.phase == ended {
-		if outer != nil && outer.relabel { // c has named the task, and outer need not park any more
-			outer.showName()
-		}
-		ex.putWorker(c.w, c)
-		c.w = nil
-		c.parent = nil
-		c.context.end(nil)
+		c.leaveWorker(outer)
 	}
 }
 
@@ -96,7 +106,9 @@ func (c *Coroutine) resumed(outer *Coroutine, polling bool) {
 // caller looks again, and asks Spend whether it may. It is Await without the frames of a future's Poll.
 func (c *Coroutine) Pause(what any) {
 	c.beginWait()
-	c.park(what)
+	c.beforePark(what)
+	c.w.yield(struct{}{})
+	c.unparked()
 }
 
 // LocalWaker returns the waker of the poll that runs the coroutine. It is for a coroutine that is not interrupted.
@@ -112,8 +124,8 @@ func (c *Coroutine) park(what any) {
 // beforePark notes what the coroutine waits for. Await calls it, and then yields itself: as in resume, a frame less.
 func (c *Coroutine) beforePark(what any) {
 	c.waiting, c.since = what, c.ex.clock.Sample()
-	if c.scope != nil && c.cx != nil {
-		c.waker = c.cx.LocalWaker()
+	if c.few != nil && c.cx != nil {
+		c.few.waker = c.cx.LocalWaker()
 	}
 	c.phase = parked
 }
@@ -173,16 +185,16 @@ func (c *Coroutine) setCanceled() {
 	if !c.asked {
 		c.asked = true
 		c.canceled = c.scope.shield() == nil
-		c.context.end(ErrCanceled) // and with it those of the WithTimeouts, which derive from it
+		c.rare().context.end(ErrCanceled) // and with it those of the WithTimeouts, which derive from it
 		c.cancelGroups()
 	}
 }
 
 // reportPanic hands a panic that nobody will see otherwise to OnPanic.
 func (c *Coroutine) reportPanic() {
-	if c.panicked != nil {
+	if err := c.rare().panicked; err != nil {
 		c.ex.counts.Panics++
-		c.ex.unjoined(TaskInfo{Name: functionName(c.body.entry()), State: "canceled"}, c.panicked)
+		c.ex.unjoined(TaskInfo{Name: functionName(c.body.entry()), State: "canceled"}, err)
 	}
 }
 

@@ -57,11 +57,9 @@ type Executor struct {
 	current *Coroutine     // the innermost coroutine on the stack
 	polling bool           // a future's Poll or Cancel runs above current: its code must not wait
 
-	live      taskList // tasks that are not done
-	free      *Task    // ended tasks for reuse, linked by next
-	freeTasks int
-	outside   int // live tasks whose waits took a Waker
-	lastID    uint64
+	live    taskList // tasks that are not done
+	outside int      // live tasks whose waits took a Waker
+	lastID  uint64
 
 	idle    []*worker // coroutines that wait for work, last in first out
 	carried int       // coroutines that have begun and not ended
@@ -73,8 +71,8 @@ type Executor struct {
 
 	kernelTurns uint64 // how often the loop has come back from the kernel
 
-	watch    *Watch     // nil: nobody watches the polls
-	labelsOf labelCache // what profiles show for the functions of tasks
+	watch *Watch // nil: nobody watches the polls
+	kinds kinds  // what tasks of one function share
 }
 
 // Counts is what an executor has counted.
@@ -118,7 +116,30 @@ func (ex *Executor) PollReady(limit int) {
 		if t == nil {
 			break
 		}
-		ex.poll(t)
+		ex.begin(t)
+		if c := t.code; c != nil && c.resumable() {
+			// As in resume, which would be one frame more.
+			if t.marks&asked != 0 {
+				c.setCanceled() // and resumed, the first time too, so that its deferred calls run
+			}
+			if c.phase == inert {
+				c.takeWorker()
+			}
+			c.phase, c.cx, ex.current = onStack, &ex.cx, c
+			c.w.next()
+			ex.current, ex.polling = nil, false
+			switch {
+			case c.phase == ended:
+				c.leaveWorker(nil)
+				ex.poll(t, true)
+			case c.orphan:
+				ex.poll(t, true)
+			default: // it has parked
+				ex.file(t, false)
+			}
+		} else {
+			ex.poll(t, false)
+		}
 		if len(ex.panics) > 0 {
 			ex.reportPanics()
 		}
@@ -170,30 +191,34 @@ func (ex *Executor) Counts() Counts {
 	return c
 }
 
-// poll polls one task and files it by the result.
-func (ex *Executor) poll(t *Task) {
+// begin is the first part of every poll.
+func (ex *Executor) begin(t *Task) {
 	t.state = running
 	ex.running = t
 	ex.env.Budget = pollBudget
-	ex.env.Outside = t.outside
-	ex.cx = future.NewContext(future.NewWaker(t, t.key()), &ex.env)
+	ex.env.Outside = t.marks&outside != 0
+	ex.cx = future.NewContext(future.NewWaker(t, 0), &ex.env)
 	ex.counts.Polls++
 	if ex.watch != nil {
 		ex.watch.begin(t)
 	}
+}
+
+// poll polls the task's future, or has its handle see how the code that was resumed has ended, and files the task.
+func (ex *Executor) poll(t *Task, resumed bool) {
 	// A Goexit in a hand-written future unwinds the loop's goroutine, and its deferred calls run the loop to its end: the
 	// task must be filed on the way. It is done then.
 	done := true
 	defer func() { ex.file(t, done) }()
-	done = t.body.poll(t, &ex.cx)
+	done = t.body.poll(&ex.cx, resumed)
 }
 
 // file puts a task that was polled to where it belongs.
 func (ex *Executor) file(t *Task, done bool) {
 	ex.running = nil
-	if outside := ex.env.Outside && !done; outside != t.outside {
-		t.outside = outside
-		if outside {
+	if waits := ex.env.Outside && !done; waits != (t.marks&outside != 0) {
+		t.marks ^= outside
+		if waits {
 			ex.outside++
 		} else {
 			ex.outside--
@@ -210,11 +235,11 @@ func (ex *Executor) file(t *Task, done bool) {
 	}
 }
 
-// schedule puts t into the ready queue, unless it stands there already. A task that is running now follows once its
-// poll has returned.
+// schedule puts t, which has not ended, into the ready queue, unless it stands there already. A task that is running
+// now follows once its poll has returned.
 func (ex *Executor) schedule(t *Task) {
 	switch {
-	case t.state&(scheduled|wokenWhileRunning|done) != 0:
+	case t.state&(scheduled|wokenWhileRunning) != 0:
 	case t.state&running != 0:
 		t.state |= wokenWhileRunning
 		ex.counts.Wakes++

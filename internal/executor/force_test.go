@@ -178,8 +178,8 @@ func TestEndsOfTheProgramDuringForce(t *testing.T) {
 	r.ex.PollReady(1)
 	wantEnd(t, h, ErrGoexit)
 	inOwnGoroutine(t, func() { r.force() })
-	if pe, ok := g.err.(*PanicError); !ok || !strings.Contains(pe.Error(), "in a deferred call") {
-		t.Errorf("result: %v", g.err)
+	if pe, ok := g.task.err().(*PanicError); !ok || !strings.Contains(pe.Error(), "in a deferred call") {
+		t.Errorf("result: %v", g.task.err())
 	}
 	if len(r.panics) != 1 {
 		t.Errorf("%d reports, want 1", len(r.panics))

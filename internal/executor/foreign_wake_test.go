@@ -113,7 +113,7 @@ func TestWakeOvertakenByTheEnd(t *testing.T) {
 	r := newRig(t)
 	r.ex.inbox.wakeLoop = func() { t.Error("a wake after the end") }
 	h := SpawnFuture[int](r.ex, &leaf{})
-	w := future.NewWaker(h.task, h.task.key())
+	w := future.NewWaker(&h.task, 0)
 	r.run() // and the loop is asleep
 	b := &r.ex.inbox
 	b.waking.Lock()

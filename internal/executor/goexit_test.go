@@ -67,8 +67,8 @@ func TestPanicDuringGoexit(t *testing.T) {
 			defer panic("boom")
 			runtime.Goexit()
 		})
-		if pe, ok := h.err.(*PanicError); !ok || pe.Value != "boom" {
-			t.Errorf("result: %v", h.err)
+		if pe, ok := h.task.err().(*PanicError); !ok || pe.Value != "boom" {
+			t.Errorf("result: %v", h.task.err())
 		}
 		h = r.spawn(func() {
 			_, err := Await(r.ex, Async(r.ex, func() (int, error) {

@@ -7,7 +7,7 @@ import (
 	"github.com/eddy-go/eddy/future"
 )
 
-// A task outside of groups pays one pointer for them, and a child in a group one piece of memory. These sizes are those
+// A task is one piece of memory with its handle and its code, and what few tasks have is elsewhere. These sizes are those
 // of Go's allocator: a byte more and a task takes the next one.
 func TestSizesOfTasks(t *testing.T) {
 	if unsafe.Sizeof(uintptr(0)) != 8 {
@@ -17,9 +17,11 @@ func TestSizesOfTasks(t *testing.T) {
 		name       string
 		size, most uintptr
 	}{
-		{"a task", unsafe.Sizeof(Task{}), 80},
-		{"straight-line code with its handle", unsafe.Sizeof(codeTask[struct{}]{}), 288},
-		{"a child with its handle", unsafe.Sizeof(groupTask[struct{}]{}), 352},
+		{"a future's task", unsafe.Sizeof(futureTask[struct{}]{}), 96},
+		{"a future's task with a result", unsafe.Sizeof(futureTask[int]{}), 112},
+		{"straight-line code", unsafe.Sizeof(codeTask[struct{}, func()]{}), 176},
+		{"a child", unsafe.Sizeof(groupTask[struct{}, func() error]{}), 224},
+		{"a worker", unsafe.Sizeof(worker{}), 24},
 	} {
 		if c.size > c.most {
 			t.Errorf("%s: %d bytes, want at most %d", c.name, c.size, c.most)
@@ -64,7 +66,7 @@ func TestGroupIsForgotten(t *testing.T) {
 				t.Errorf("group %d is listed", i)
 			}
 		}
-		if c.groups != nil {
+		if c.rare().groups != nil {
 			t.Error("the maker has groups left")
 		}
 	})
@@ -154,7 +156,7 @@ func TestContextOfALeftScopeHasEnded(t *testing.T) {
 			return nil
 		})
 		g.Wait()
-		if g.scope.context.ctx.Err() == nil || c.context.ctx.Err() != nil {
+		if g.scope.context.ctx.Err() == nil || c.rare().context.ctx.Err() != nil {
 			t.Error("it is still open")
 		}
 	})

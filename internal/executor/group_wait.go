@@ -64,11 +64,11 @@ func (g *Group) result(interruption error) error {
 // panic of a child, the first of them, if the coroutine has room for it; the others go to OnPanic.
 func (c *Coroutine) endGroups(takes bool) (panicked *PanicError) {
 	c.beginWait()
-	for g := c.groups; g != nil; g = g.next {
+	for g := c.rare().groups; g != nil; g = g.next {
 		g.cancel(ErrCanceled)
 	}
-	for c.groups != nil {
-		g := c.groups
+	for c.rare().groups != nil {
+		g := c.rare().groups
 		g.cancel(ErrCanceled) // it may be one that got a child only now
 		for g.live > 0 {
 			g.pause(c)
@@ -85,7 +85,7 @@ func (c *Coroutine) endGroups(takes bool) (panicked *PanicError) {
 
 // cancelGroups cancels the children in the groups of c, but not those of a group that was made in a Shield which lasts.
 func (c *Coroutine) cancelGroups() {
-	for g := c.groups; g != nil; g = g.next {
+	for g := c.rare().groups; g != nil; g = g.next {
 		if g.scope.shield() == nil {
 			g.cancel(ErrCanceled)
 		}
@@ -95,12 +95,12 @@ func (c *Coroutine) cancelGroups() {
 // list puts the group into its maker's list.
 func (g *Group) list() {
 	g.listed = true
-	c := g.maker
-	g.prev, g.next = nil, c.groups
-	if c.groups != nil {
-		c.groups.prev = g
+	few := g.maker.own()
+	g.prev, g.next = nil, few.groups
+	if few.groups != nil {
+		few.groups.prev = g
 	}
-	c.groups = g
+	few.groups = g
 }
 
 // unlist takes it out, if it is in.
@@ -110,7 +110,7 @@ func (g *Group) unlist() {
 	}
 	g.listed = false
 	if g.prev == nil {
-		g.maker.groups = g.next
+		g.maker.own().groups = g.next
 	} else {
 		g.prev.next = g.next
 	}
@@ -135,10 +135,8 @@ func (g *Group) String() string {
 			b.WriteString(", ...")
 			break
 		}
-		info := TaskInfo{ID: m.task.id, Function: functionName(m.co.body.entry())}
-		info.called(m.task.givenName())
 		b.WriteString(separator)
-		b.WriteString(info.title())
+		b.WriteString(m.task.function().title())
 		separator = ", "
 	}
 	return b.String()

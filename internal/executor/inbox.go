@@ -138,8 +138,8 @@ func (ex *Executor) TakeIn() {
 	}
 	for _, t := range b.takenTasks {
 		// The bit falls before the poll, so a wake from now on posts again. It is down already if the task has ended
-		// since the wake; then t may be another task by now.
-		if t.word.And(^uint64(posted))&posted != 0 {
+		// since the wake.
+		if t.word.And(^uint32(posted))&posted != 0 {
 			ex.schedule(t)
 		}
 	}

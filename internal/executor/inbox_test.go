@@ -11,7 +11,7 @@ func TestKicksOnlyASleepingLoop(t *testing.T) {
 	r := newRig(t)
 	l := &leaf{}
 	h := SpawnFuture[int](r.ex, l)
-	w := future.NewWaker(h.task, h.task.key())
+	w := future.NewWaker(&h.task, 0)
 	r.turn()
 	w.Wake()
 	r.ex.Post(func() {})
@@ -148,7 +148,7 @@ func TestClosedInbox(t *testing.T) {
 	r := newRig(t)
 	l := &leaf{}
 	h := SpawnFuture[int](r.ex, l)
-	w := future.NewWaker(h.task, h.task.key())
+	w := future.NewWaker(&h.task, 0)
 	r.run() // and the loop is asleep
 	closed := false
 	r.ex.CloseInbox(func() { closed = true })

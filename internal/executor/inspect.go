@@ -67,7 +67,7 @@ func (ex *Executor) Tasks() []TaskInfo {
 func (ex *Executor) OutsideWaits() bool { return ex.outside > 0 }
 
 func (t *Task) info() TaskInfo {
-	info := TaskInfo{ID: t.id, State: "waiting", Outside: t.outside}
+	info := TaskInfo{ID: t.id, State: "waiting", Outside: t.marks&outside != 0}
 	if t.body != nil {
 		t.body.describe(&info)
 		info.called(t.givenName())
@@ -78,6 +78,14 @@ func (t *Task) info() TaskInfo {
 	case t.state&scheduled != 0:
 		info.State = "ready"
 	}
+	return info
+}
+
+// function describes who the task is, and nothing of what it waits for: that may be a task that waits for this one.
+func (t *Task) function() TaskInfo {
+	info := TaskInfo{ID: t.id}
+	info.Function = t.known().origin.String()
+	info.called(t.givenName())
 	return info
 }
 

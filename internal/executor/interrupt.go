@@ -36,12 +36,13 @@ func (c *Coroutine) interruption() error {
 		return os.ErrDeadlineExceeded
 	}
 	if ex.forcing {
-		if c.exitAfter == 0 {
-			c.exitAfter = pollBudget
-			c.forced = true
+		few := c.own()
+		if few.exitAfter == 0 {
+			few.exitAfter = pollBudget
+			few.forced = true
 			runtime.Goexit()
 		}
-		c.exitAfter--
+		few.exitAfter--
 	}
 	return ErrCanceled
 }
@@ -57,7 +58,7 @@ func (ex *Executor) Refuse() {
 // CancelAll asks every live task to end. The children of a group whose maker is in a Shield learn it when that ends.
 func (ex *Executor) CancelAll() {
 	for t := ex.live.first; t != nil; t = t.next {
-		if c := t.body.coroutine(); c == nil || !c.sheltered() {
+		if c := t.code; c == nil || !c.sheltered() {
 			t.cancel()
 		}
 	}
@@ -67,7 +68,7 @@ func (ex *Executor) CancelAll() {
 func (ex *Executor) Force() {
 	ex.forcing = true
 	for t := ex.live.first; t != nil; t = t.next {
-		t.canceled = true
+		t.marks |= asked
 		ex.schedule(t)
 	}
 }

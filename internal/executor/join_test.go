@@ -101,13 +101,13 @@ func TestCanceledJoinLeavesTheTaskAlone(t *testing.T) {
 	if l.cancels != 0 || h.Done() {
 		t.Error("the joined task was touched")
 	}
-	if h.joiners.first == nil || h.joiners.first != h.joiners.last {
+	if h.joiners.first == nil || h.joiners.first.prev != h.joiners.first {
 		t.Error("the list of joins does not hold the one that is left")
 	}
 	l.finish()
 	r.run()
 	wantEnd(t, last, nil)
-	if h.joiners.first != nil || h.joiners.last != nil {
+	if h.joiners.first != nil {
 		t.Error("a join is left in the list")
 	}
 }

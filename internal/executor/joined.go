@@ -15,15 +15,14 @@ func (j *joined[T]) Poll(cx *future.Context) (T, error) {
 	switch {
 	case j.over:
 		future.PolledAfterDone("Joined")
-	case h.ended:
+	case h.Done():
 		if !cx.Spend() {
 			return zero, future.Pending
 		}
 		j.over = true
 		h.joiners.remove(&j.joinNode)
-		h.unseen = nil
-		return h.value, h.err
-	case h.ex.running == h.task:
+		return h.result()
+	case h.task.ex.running == &h.task:
 		j.over = true
 		return zero, errSelfJoin
 	}
@@ -40,16 +39,14 @@ func (j *joined[T]) Cancel() {
 
 // String says what the wait is for, in task dumps.
 func (j *joined[T]) String() string {
-	if j.h.ended {
+	if j.h.Done() {
 		return "the result of a task"
 	}
-	info := TaskInfo{ID: j.h.task.id, Function: j.h.function()}
-	info.called(j.h.task.givenName())
-	return info.title()
+	return j.h.task.function().title()
 }
 
-// joinList holds the waits for one task, in their order.
-type joinList struct{ first, last *joinNode }
+// joinList holds the waits for one task, in their order. prev of the first is the last, so the list is one pointer.
+type joinList struct{ first *joinNode }
 
 type joinNode struct {
 	waker      future.LocalWaker
@@ -62,13 +59,13 @@ func (l *joinList) add(n *joinNode) {
 		return
 	}
 	n.listed = true
-	n.prev = l.last
-	if l.last == nil {
-		l.first = n
-	} else {
-		l.last.next = n
+	if l.first == nil {
+		l.first, n.prev = n, n
+		return
 	}
-	l.last = n
+	n.prev = l.first.prev
+	n.prev.next = n
+	l.first.prev = n
 }
 
 func (l *joinList) remove(n *joinNode) {
@@ -76,15 +73,16 @@ func (l *joinList) remove(n *joinNode) {
 		return
 	}
 	n.listed = false
-	if n.prev == nil {
+	switch {
+	case n.next != nil:
+		n.next.prev = n.prev
+	case n != l.first:
+		l.first.prev = n.prev
+	}
+	if n == l.first {
 		l.first = n.next
 	} else {
 		n.prev.next = n.next
-	}
-	if n.next == nil {
-		l.last = n.prev
-	} else {
-		n.next.prev = n.prev
 	}
 	n.next, n.prev = nil, nil
 }

@@ -8,44 +8,35 @@ import (
 // labelKey is the profiler label that says which task a coroutine runs for.
 const labelKey = "task"
 
-// maxLabels is how many functions have their labels ready. Picked: more than programs spawn.
-const maxLabels = 1024
-
-// labelCache holds the labels of functions, by entry: a spawn allocates none after the first of its function.
-type labelCache map[uintptr]context.Context
-
-func (l *labelCache) of(entry uintptr) context.Context {
-	ctx := (*l)[entry]
-	if ctx == nil {
-		ctx = labelContext(functionAt(entry))
-		if *l == nil || len(*l) >= maxLabels {
-			*l = make(labelCache)
-		}
-		(*l)[entry] = ctx
-	}
-	return ctx
-}
-
 func labelContext(name string) context.Context {
 	return pprof.WithLabels(context.Background(), pprof.Labels(labelKey, name))
+}
+
+// labelsOf returns the profiler labels that notes with a name, or those of a function, stand for.
+func (ex *Executor) labelsOf(n *notes) context.Context {
+	switch {
+	case n.labels != nil:
+	case n.name != "":
+		n.labels = labelContext(n.name)
+	default:
+		n.labels = labelContext(functionAt(n.origin.entry))
+	}
+	return n.labels
 }
 
 // labels returns the profiler labels of a coroutine of the running task: the task's name, else the function that was
 // spawned. A task that is a hand-written future has no function; then a coroutine in it shows under its own.
 func (c *Coroutine) labels() context.Context {
-	spawned := c
-	if t := c.ex.running; t != nil && (!c.root || t.body.coroutine() == c) {
-		if n := t.notes; n != nil && n.name != "" {
-			if n.labels == nil {
-				n.labels = labelContext(n.name)
-			}
-			return n.labels
+	ex, spawned := c.ex, c
+	if t := ex.running; t != nil && (!c.root || t.code == c) {
+		if n := t.notes.Load(); n != nil && n.name != "" {
+			return ex.labelsOf(n)
 		}
-		if root := t.body.coroutine(); root != nil {
-			spawned = root
+		if t.code != nil {
+			spawned = t.code
 		}
 	}
-	return c.ex.labelsOf.of(entryOf(spawned.body.entry()))
+	return ex.labelsOf(ex.kinds.code(entryOf(spawned.body.entry())))
 }
 
 // labeled returns the context from which c's derives: with c's label, so that a pprof.Do in c adds to it and puts it

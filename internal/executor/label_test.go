@@ -60,7 +60,7 @@ func TestLabelIsTheName(t *testing.T) {
 	r.run()
 	wantLabels(t, "while it waits", "markHere", taskLabel("client 7"))
 	r.end()
-	if idle := labelsOf("executor.newWorker.func"); !slices.Equal(idle, []string{""}) {
+	if idle := labelsOf("executor.(*worker).work+"); !slices.Equal(idle, []string{""}) {
 		t.Errorf("an idle goroutine shows under %q", idle)
 	}
 	r.spawn(func() { // on the same goroutine
@@ -215,21 +215,38 @@ func TestContextFollowsTheName(t *testing.T) {
 	wantEnd(t, h, nil)
 }
 
-// However many functions there are, so many labels are kept.
-func TestLabelCacheIsBounded(t *testing.T) {
-	var l labelCache
-	first := l.of(0)
-	for entry := range uintptr(3 * maxLabels) {
-		l.of(entry)
-		if len(l) > maxLabels {
-			t.Fatalf("%d labels", len(l))
+// However many functions there are, so many keep their notes.
+func TestKindsAreBounded(t *testing.T) {
+	var k kinds
+	first := k.of(origin{})
+	for entry := range uintptr(3 * maxKinds) {
+		k.of(origin{entry: entry})
+		if len(k.codes) > maxKinds {
+			t.Fatalf("notes of %d functions", len(k.codes))
 		}
 	}
-	again := l.of(0)
-	if name, _ := pprof.Label(again, labelKey); name != "unknown function" || again == first {
-		t.Errorf("the first one is %q", name)
+	again := k.of(origin{})
+	if again == first || again.origin != first.origin {
+		t.Errorf("the first ones are %v", again)
 	}
-	if l.of(0) != again {
+	if k.of(origin{}) != again {
 		t.Error("made anew each time")
 	}
+}
+
+// A coroutine in a hand-written future shows under its own function, also when the task has values.
+func TestLabelInAFutureWithValues(t *testing.T) {
+	r := newRig(t)
+	f := Async(r.ex, func() (int, error) {
+		wantLabels(t, "in a future", "markHere")
+		markHere(func() {
+			wantLabels(t, "in a future", "markHere", taskLabel("executor.TestLabelInAFutureWithValues.func1"))
+		})
+		return 0, nil
+	})
+	SpawnFuture(r.ex, future.Func(func(cx *future.Context) (int, error) {
+		r.ex.SetLocal(new(int), 1)
+		return f.Poll(cx)
+	}))
+	r.run()
 }

@@ -15,14 +15,19 @@ func (ex *Executor) SetLocal(key, value any) {
 
 // Local returns the running task's value under a key.
 func (ex *Executor) Local(key any) (value any, ok bool) {
-	if n := ex.running.notes; n != nil {
-		for l := n.locals; l != nil; l = l.next {
-			if l.key == key {
-				return l.value, true
-			}
+	for l := ex.running.locals(); l != nil; l = l.next {
+		if l.key == key {
+			return l.value, true
 		}
 	}
 	return nil, false
+}
+
+func (t *Task) locals() *local {
+	if n := t.notes.Load(); n != nil {
+		return n.locals
+	}
+	return nil
 }
 
 // without returns the list without the key's value; what stands behind that is shared.
@@ -45,7 +50,9 @@ func (l *local) copyUpTo(end *local) *local {
 
 // inherit gives a new task what the running one has: its values.
 func (ex *Executor) inherit(t *Task) {
-	if parent := ex.running; parent != nil && parent.notes != nil && parent.notes.locals != nil {
-		t.noted().locals = parent.notes.locals
+	if parent := ex.running; parent != nil {
+		if l := parent.locals(); l != nil {
+			t.noted().locals = l
+		}
 	}
 }

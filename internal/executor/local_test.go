@@ -32,7 +32,7 @@ func TestLocalIsTheLastThatWasSet(t *testing.T) {
 		r.wantLocal(c, 198)
 		r.wantLocal(new(int), nil)
 		n := 0
-		for l := r.ex.running.notes.locals; l != nil; l = l.next {
+		for l := r.ex.running.locals(); l != nil; l = l.next {
 			n++
 		}
 		if n != 3 {

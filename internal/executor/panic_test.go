@@ -57,9 +57,9 @@ func TestPanicOfATask(t *testing.T) {
 	r := newRig(t)
 	r.panicsExpected = true
 	h := r.spawn(func() { deepestCode(r) })
-	pe, ok := h.err.(*PanicError)
+	pe, ok := h.task.err().(*PanicError)
 	if !ok || pe.Value != io.ErrUnexpectedEOF || !strings.Contains(pe.Error(), "deepestCode") || !errors.Is(pe, io.ErrUnexpectedEOF) {
-		t.Fatalf("result: %v", h.err)
+		t.Fatalf("result: %v", h.task.err())
 	}
 	if (&PanicError{Value: "text"}).Unwrap() != nil {
 		t.Error("a panic with a text unwraps to an error")
@@ -81,8 +81,8 @@ func TestPanicOfAFuture(t *testing.T) {
 	race := func() future.Future[int] { return future.Race[int](beside, boom) }
 	h := SpawnFuture(r.ex, race())
 	r.run()
-	if pe, ok := h.err.(*PanicError); !ok || pe.Value != "boom" {
-		t.Errorf("result: %v", h.err)
+	if pe, ok := h.task.err().(*PanicError); !ok || pe.Value != "boom" {
+		t.Errorf("result: %v", h.task.err())
 	}
 	if beside.cancels != 1 || len(r.panics) != 1 {
 		t.Errorf("%d cancels beside it and %d reports, want 1 and 1", beside.cancels, len(r.panics))
@@ -102,8 +102,8 @@ func TestPanicInCancelAfterPanic(t *testing.T) {
 	r.panicsExpected = true
 	h := SpawnFuture[int](r.ex, &leaf{onPoll: func(*future.Context) { panic("first") }, onCancel: func() { panic("second") }})
 	r.run()
-	if pe, ok := h.err.(*PanicError); !ok || pe.Value != "first" {
-		t.Errorf("result: %v", h.err)
+	if pe, ok := h.task.err().(*PanicError); !ok || pe.Value != "first" {
+		t.Errorf("result: %v", h.task.err())
 	}
 	if len(r.panics) != 2 || r.panics[0].panic.Value != "second" || r.panics[1].panic.Value != "first" {
 		t.Errorf("reported: %+v", r.panics)
@@ -116,8 +116,8 @@ func TestPanicInCancelAfterPanic(t *testing.T) {
 	if l.cancels != 1 || len(r.panics) != 3 {
 		t.Errorf("%d cancels and %d reports, want 1 and 3", l.cancels, len(r.panics))
 	}
-	if pe, ok := h.err.(*PanicError); !ok || pe.Value != "in Cancel" {
-		t.Errorf("result of a task whose Cancel panics: %v", h.err)
+	if pe, ok := h.task.err().(*PanicError); !ok || pe.Value != "in Cancel" {
+		t.Errorf("result of a task whose Cancel panics: %v", h.task.err())
 	}
 	// The code that awaits sees it, and may wait again.
 	r.spawn(func() {
@@ -144,4 +144,23 @@ func TestOnPanicPanics(t *testing.T) {
 	h.Cancel()
 	r.run()
 	wantEnd(t, h, ErrCanceled)
+}
+
+// A panic that a task leaves behind is reported after the poll in which it came up, also when the task parks then.
+func TestPanicIsReportedBeforeTheNextPoll(t *testing.T) {
+	r := newRig(t)
+	r.panicsExpected = true
+	h := SpawnPlain(r.ex, func() {
+		f := Async(r.ex, func() (int, error) {
+			defer panic("while it is cancelled")
+			return Await[int](r.ex, &leaf{})
+		})
+		Await(r.ex, future.Race(f, future.Ready(1)))
+		Await[int](r.ex, &leaf{})
+	})
+	r.ex.PollReady(1)
+	if h.Done() || len(r.panics) != 1 {
+		t.Errorf("%d panics are reported, want 1 (the task has ended: %v)", len(r.panics), h.Done())
+	}
+	r.end()
 }

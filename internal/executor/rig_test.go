@@ -87,8 +87,8 @@ func wantEnd[T any](t testing.TB, h *JoinHandle[T], err error) {
 	switch {
 	case !h.Done():
 		t.Error("the task has not ended")
-	case !errors.Is(h.err, err):
-		t.Errorf("the task has ended with %v, want %v", h.err, err)
+	case !errors.Is(h.task.err(), err):
+		t.Errorf("the task has ended with %v, want %v", h.task.err(), err)
 	}
 }
 

@@ -53,10 +53,11 @@ func (c *Coroutine) sheltered() bool {
 			if s.shield() != nil {
 				return true
 			}
-			if c.parent == nil {
+			parent := c.rare().parent
+			if parent == nil {
 				break
 			}
-			c = c.parent
+			c = parent
 		}
 	}
 	return false

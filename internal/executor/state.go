@@ -1,7 +1,7 @@
 package executor
 
-// state is a task's place in the executor: plain bits, for the loop only. (The generation and the posted bit, which
-// other goroutines touch, stand in Task.word.) The whole life of a task is in these four:
+// state is a task's place in the executor: plain bits, for the loop only. (The bits that other goroutines
+// touch stand in Task.word.) The whole life of a task is in these four:
 type state uint8
 
 const (
@@ -16,7 +16,6 @@ const (
 	// Set only together with running; when the poll returns it becomes scheduled.
 	wokenWhileRunning
 
-	// done: the result is final. Excludes all others; wakes are ignored. The task's memory may serve again, under
-	// another generation.
+	// done: the result is final. Excludes all others; wakes are ignored.
 	done
 )

@@ -6,49 +6,58 @@ import (
 	"github.com/eddy-go/eddy/future"
 )
 
-// A Task is one future that the executor polls until it is done. Its memory serves again after the end, under the next
-// generation, so whoever keeps a *Task keeps the generation with it and compares.
+// A Task is one future, or code, that the executor polls until it is done. It is a part of its JoinHandle and serves
+// once: wakers that outlive it find it over.
 type Task struct {
-	// word is generation<<1 | posted; the only field that other goroutines touch. posted: the task stands in the inbox,
-	// or a waker is about to put it there.
-	word atomic.Uint64
+	word   atomic.Uint32 // posted and over; with notes, all that other goroutines touch
+	state  state
+	marks  marks
+	ending Ending // zero until the result is there
 
 	ex         *Executor
-	body       body // nil when the task is free
+	body       body       // nil once the task has ended
+	code       *Coroutine // the task's own code; nil if it is a hand-written future
 	id         uint64
-	state      state
-	canceled   bool     // somebody asked for the end; the next poll tells the body
-	outside    bool     // the current wait took a Waker: something that we cannot see may end it
-	subject    *subject // what a Watch sees of it, if there is one, from the first poll on
-	notes      *notes   // its name and its local values; nil for most
-	next, prev *Task    // in the list of live tasks; next alone in the list of free ones
+	notes      atomic.Pointer[notes] // nil until somebody wants them; see known and noted
+	next, prev *Task                 // in the list of live tasks
 }
 
 // body is what a task polls: the typed part of it, behind one interface.
 type body interface {
-	// poll polls once and reports whether the result is final. It recovers panics. If t.canceled is set, it tells the
-	// future first.
-	poll(t *Task, cx *future.Context) bool
+	// poll polls once and reports whether the result is final; of code that the executor has resumed, and that has not
+	// simply parked again, it takes what has become of it. It recovers panics. If the task was asked to end, it
+	// tells the future first.
+	poll(cx *future.Context, resumed bool) bool
 	// describe fills in what the body knows about itself.
 	describe(info *TaskInfo)
-	// origin is asked before the first poll.
+	// origin is asked before the end.
 	origin() origin
-	// coroutine returns the task's own code, nil if it is a hand-written future.
-	coroutine() *Coroutine
 }
 
-const posted = 1
+// The bits of Task.word. posted: the task stands in the inbox, or a waker is about to put it there. over: it has ended.
+const (
+	posted = 1 << iota
+	over
+)
 
-func (t *Task) key() uint64 { return t.word.Load() >> 1 }
+// marks are what else is true of a task, or not.
+type marks uint8
+
+const (
+	asked   marks = 1 << iota // somebody asked for the end; the next poll tells the body
+	outside                   // the current wait took a Waker: something that we cannot see may end it
+	holding                   // a future that holds something, maybe: it was polled and has no final result
+	owned                     // somebody looks at the result, though not by a join: a group, or BlockOn
+)
 
 // Wake implements future.Target, for any goroutine.
 //
 // The compare-and-swap is made even where posted is up already: the waker's earlier writes must be visible to the poll
 // that follows, and only a successful atomic write publishes them.
-func (t *Task) Wake(key uint64) {
+func (t *Task) Wake(uint64) {
 	for {
 		w := t.word.Load()
-		if w>>1 != key {
+		if w&over != 0 {
 			return // the task has ended
 		}
 		if t.word.CompareAndSwap(w, w|posted) {
@@ -61,59 +70,41 @@ func (t *Task) Wake(key uint64) {
 }
 
 // WakeLocal implements future.Target, for the loop.
-func (t *Task) WakeLocal(key uint64) {
-	if t.key() == key {
+func (t *Task) WakeLocal(uint64) {
+	if t.state&done == 0 {
 		t.ex.schedule(t)
 	}
 }
 
 // cancel asks the task to end: it marks and enqueues.
 func (t *Task) cancel() {
-	if t.state&done == 0 && !t.canceled {
-		t.canceled = true
+	if t.state&done == 0 && t.marks&asked == 0 {
+		t.marks |= asked
 		t.ex.schedule(t)
 	}
 }
 
-// newTask makes a task around b and schedules its first poll.
-func (ex *Executor) newTask(b body) *Task {
-	t := ex.free
-	if t == nil {
-		t = &Task{ex: ex}
-	} else {
-		ex.free = t.next
-		ex.freeTasks--
-		t.next = nil
-	}
+// start makes t a task of b and schedules its first poll.
+func (ex *Executor) start(t *Task, b body, code *Coroutine) {
 	ex.lastID++
 	t.id = ex.lastID
-	t.body = b
+	t.ex, t.body, t.code = ex, b, code
 	t.state = scheduled
 	ex.inherit(t)
 	ex.live.add(t)
 	ex.ready.push(t)
 	ex.counts.Spawns++
-	return t
 }
 
-// maxFree is how many ended tasks are kept for reuse at most. Picked: what a burst leaves behind must not stay for
-// ever; 100 bytes each.
-const maxFree = 1024
-
-// retire ends a task: its wakers go stale and its memory is free for the next one.
+// retire ends a task: its wakers do nothing from now on.
 func (ex *Executor) retire(t *Task) {
 	ex.live.remove(t)
 	t.state = done
-	t.body = nil
-	t.canceled = false
-	t.subject = nil
-	t.notes = nil
-	t.word.Store((t.key() + 1) << 1)
-	if ex.freeTasks < maxFree {
-		t.next = ex.free
-		ex.free = t
-		ex.freeTasks++
+	t.body, t.code = nil, nil
+	if n := t.notes.Load(); n != nil && n.own {
+		n.locals = nil
 	}
+	t.word.Store(over)
 }
 
 // taskList is the registry of live tasks, in the order of their spawns.

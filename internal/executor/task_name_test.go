@@ -67,18 +67,11 @@ func TestLastNameCounts(t *testing.T) {
 		t.Errorf("without a name it is %q", name)
 	}
 	first.Named("again")
-	memory := first.task
 	r.end()
-
-	second := r.spawn(func() { Await[int](r.ex, &leaf{}) })
-	if second.task != memory {
-		t.Fatal("the second task has memory of its own: this test is void")
-	}
 	first.Named("too late")
-	if name := r.ex.Tasks()[0].Name; name != r.ex.Tasks()[0].Function {
-		t.Errorf("the second task is called %q", name)
+	if name := first.task.givenName(); name != "again" {
+		t.Errorf("a task that has ended is called %q", name)
 	}
-	r.end()
 	r.ex.Refuse()
 	SpawnPlain(r.ex, func() {}).Named("refused")
 }
@@ -115,7 +108,7 @@ func TestAdoptedCoroutineKeepsItsName(t *testing.T) {
 	if infos := r.ex.Tasks(); len(infos) != 2 || infos[1].Name != "parent" {
 		t.Fatalf("the tasks are %v", infos)
 	}
-	if orphan := r.ex.live.last; orphan.notes.locals == nil || orphan.notes.locals.value != "value" {
+	if orphan := r.ex.live.last; orphan.locals() == nil || orphan.locals().value != "value" {
 		t.Error("it has lost its values")
 	}
 	r.end()
@@ -190,4 +183,39 @@ func TestSlowPollIsSeenThroughItsNames(t *testing.T) {
 		}
 		l.wantOne("after ten names")
 	})
+}
+
+// A name and values are those of one task, although tasks of one function share what else is known of them. What a Watch
+// may have seen does not change.
+func TestNotesAreOfOneTask(t *testing.T) {
+	r := newRig(t)
+	l := r.watch(t) // now they do
+	key := new(int)
+	set := false
+	fn := func() {
+		if set {
+			r.ex.SetLocal(key, 1)
+		} else if _, ok := r.ex.Local(key); ok {
+			t.Error("it has the value of another task")
+		}
+		set = !set
+		Await[int](r.ex, &leaf{})
+	}
+	first := r.spawn(fn)
+	shared := first.task.notes.Load()
+	second := r.spawn(fn) // it sets the value
+	third := r.spawn(fn)
+	if shared == nil || third.task.notes.Load() != shared || second.task.notes.Load() == shared {
+		t.Error("notes are shared that differ, or not shared that are the same")
+	}
+	second.Named("second")
+	seen := second.task.notes.Load()
+	second.Named("again")
+	if shared.name != "" || seen.name != "second" {
+		t.Errorf("names became %q and %q", shared.name, seen.name)
+	}
+	function := shared.origin.String()
+	r.wantNames("all", function, "again", function)
+	r.end()
+	l.take()
 }

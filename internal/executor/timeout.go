@@ -34,13 +34,14 @@ func (s *scope) Wake(key uint64) { s.WakeLocal(key) }
 // poll that belongs to by now.
 func (s *scope) WakeLocal(uint64) {
 	s.expired(s.c.ex.clock.Sample())
-	s.c.waker.Wake()
+	s.c.rare().waker.Wake()
 }
 
 // WithTimeout runs fn in the current task. Once d is over every wait in it returns os.ErrDeadlineExceeded. From a
 // task.
 func (ex *Executor) WithTimeout(d time.Duration, fn func() error) error {
 	c := ex.Current("WithTimeout")
+	c.own() // the wakers of its waits are kept from now on
 	now := ex.clock.Sample()
 	if d > 0 {
 		now = ex.clock.Now()

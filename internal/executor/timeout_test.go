@@ -45,8 +45,8 @@ func TestWithTimeout(t *testing.T) {
 	if n := r.ex.Counts().Timeouts; n != 4 {
 		t.Errorf("%d timeouts counted, want 4", n)
 	}
-	if err := timeoutTask(r, time.Second, func() error { return nil }); err.err != nil {
-		t.Error(err.err)
+	if err := timeoutTask(r, time.Second, func() error { return nil }); err.task.err() != nil {
+		t.Error(err.task.err())
 	}
 	r.run()
 }
@@ -139,8 +139,8 @@ func TestWithTimeoutsNest(t *testing.T) {
 			want = nil
 		}
 		wantEnd(t, h, want)
-		if !errors.Is(h.err, want) {
-			t.Errorf("outer: %v, want %v", h.err, want)
+		if !errors.Is(h.task.err(), want) {
+			t.Errorf("outer: %v, want %v", h.task.err(), want)
 		}
 	}
 }

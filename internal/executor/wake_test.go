@@ -13,13 +13,13 @@ func TestWakesAddUpToOnePoll(t *testing.T) {
 	l := &leaf{}
 	h := SpawnFuture[int](r.ex, l)
 	l.waker.Wake() // the zero waker: nobody yet
-	h.task.WakeLocal(h.task.key())
-	h.task.WakeLocal(h.task.key()) // it stands in the queue since its spawn
+	h.task.WakeLocal(0)
+	h.task.WakeLocal(0) // it stands in the queue since its spawn
 	r.run()
 	if l.polls != 1 {
 		t.Errorf("%d polls after the spawn, want 1", l.polls)
 	}
-	w := future.NewWaker(h.task, h.task.key())
+	w := future.NewWaker(&h.task, 0)
 	for range 3 {
 		l.waker.Wake()
 		w.Wake()

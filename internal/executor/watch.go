@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -32,8 +33,8 @@ type Watch struct {
 	report func(SlowPoll)
 	stacks func(buf []byte, all bool) int // runtime.Stack
 
-	slot                atomic.Pointer[subject]
-	seen, quiet, asleep subject // what the watcher leaves in slot
+	slot                atomic.Pointer[Task]
+	seen, quiet, asleep Task // what the watcher leaves in slot
 	awake               chan struct{}
 
 	polling bool // the loop's: slot must be emptied before the loop goes on to something else
@@ -41,10 +42,11 @@ type Watch struct {
 	// The goroutines that may run a poll: the loop's own and those of the coroutines. Both sides look here, the loop
 	// when a coroutine is made or ends.
 	mu         sync.Mutex
-	goroutines map[uint64]bool
+	goroutines []uint64 // 0: the place is free
+	free       []int    // the free places
 
 	// The watcher's: the poll that it has marked.
-	subject  *subject // nil: none
+	subject  *Task // nil: none
 	since    time.Time
 	lasted   time.Duration // at the last look
 	due      time.Duration // when it is reported next
@@ -53,17 +55,6 @@ type Watch struct {
 	notBefore time.Time // when the next stack may be taken
 	missed    int       // slow polls that have ended without a report, since the last one
 }
-
-// A subject is what the watcher may know of a task. Both sides may read it at any time: nothing of it changes but the
-// name, which is replaced as a whole. (A new subject for a new name would look like a new poll, and a poll that is slow
-// must not hide by taking names.)
-type subject struct {
-	id     uint64
-	origin origin
-	name   atomic.Pointer[string] // nil: it was given none
-}
-
-func (s *subject) rename(name string) { s.name.Store(&name) }
 
 // origin is where a task comes from: what its name is made of when somebody asks.
 type origin struct {
@@ -75,7 +66,7 @@ type origin struct {
 func NewWatch(limit time.Duration, report func(SlowPoll)) *Watch {
 	return &Watch{
 		limit: limit, report: report, stacks: runtime.Stack,
-		awake: make(chan struct{}, 1), goroutines: make(map[uint64]bool),
+		awake: make(chan struct{}, 1),
 	}
 }
 
@@ -87,14 +78,9 @@ func (ex *Executor) Watch(w *Watch) {
 
 // begin tells the watcher that a poll of t begins.
 func (w *Watch) begin(t *Task) {
-	if t.subject == nil {
-		t.subject = &subject{id: t.id, origin: t.body.origin()}
-		if name := t.givenName(); name != "" {
-			t.subject.rename(name)
-		}
-	}
+	t.known()
 	w.polling = true
-	if w.slot.Swap(t.subject) == &w.asleep {
+	if w.slot.Swap(t) == &w.asleep {
 		w.awake <- struct{}{} // there is room: the watcher takes one for each time that it sleeps
 	}
 }
@@ -107,31 +93,39 @@ func (w *Watch) rest() {
 	}
 }
 
-// enter notes that the calling goroutine runs polls, until leave.
-func (w *Watch) enter() (id uint64) {
+// enter notes that the calling goroutine runs polls, until leave with what enter has returned.
+func (w *Watch) enter() (place int) {
 	if w == nil {
 		return 0
 	}
-	id = goroutineID()
+	id := goroutineID()
 	w.mu.Lock()
-	w.goroutines[id] = true
-	w.mu.Unlock()
-	return id
+	defer w.mu.Unlock()
+	if n := len(w.free); n > 0 {
+		place = w.free[n-1]
+		w.free = w.free[:n-1]
+		w.goroutines[place] = id
+		return place
+	}
+	w.goroutines = append(w.goroutines, id)
+	return len(w.goroutines) - 1
 }
 
-func (w *Watch) leave(id uint64) {
+func (w *Watch) leave(place int) {
 	if w == nil {
 		return
 	}
 	w.mu.Lock()
-	delete(w.goroutines, id)
+	w.goroutines[place] = 0
+	w.free = append(w.free, place)
 	w.mu.Unlock()
 }
 
+// runsPolls is asked of the few goroutines in a dump that do not rest.
 func (w *Watch) runsPolls(id uint64) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.goroutines[id]
+	return slices.Contains(w.goroutines, id)
 }
 
 // goroutineID returns the number of the calling goroutine, from the first line of its stack. It takes about a
@@ -145,29 +139,22 @@ func goroutineID() uint64 {
 	return id
 }
 
-func (h *JoinHandle[T]) origin() origin {
-	if h.co != nil {
-		return h.co.origin()
+// String names the function and its place, or the future's type.
+func (o origin) String() string {
+	if o.future != nil {
+		return fmt.Sprint(o.future)
 	}
-	return origin{future: reflect.TypeOf(h.f)}
+	return nameAt(o.entry)
 }
 
 func (o *orphan) origin() origin { return (*Coroutine)(o).origin() }
 
 func (c *Coroutine) origin() origin { return origin{entry: entryOf(c.body.entry())} }
 
-// info describes the task as Tasks would.
-func (s *subject) info() TaskInfo {
-	info := TaskInfo{ID: s.id, State: "running"}
-	if s.origin.future != nil {
-		info.Function = fmt.Sprint(s.origin.future)
-	} else {
-		info.Function = nameAt(s.origin.entry)
-	}
-	name := s.name.Load()
-	if name == nil {
-		name = new(string)
-	}
-	info.called(*name)
+// seen describes the task as Tasks would, while it is polled, to the watcher: it may look at the id and at the notes.
+func (t *Task) seen() TaskInfo {
+	n := t.notes.Load()
+	info := TaskInfo{ID: t.id, State: "running", Function: n.origin.String()}
+	info.called(n.name)
 	return info
 }

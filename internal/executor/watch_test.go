@@ -27,7 +27,7 @@ func (r *rig) watch(t *testing.T) *watcher {
 	r.ex.Watch(l.w)
 	t.Cleanup(func() {
 		r.ex.StopIdle()
-		if n := len(l.w.goroutines); n != 1 { // the loop's own
+		if n := len(l.w.goroutines) - len(l.w.free); n != 1 { // the loop's own
 			t.Errorf("%d goroutines are taken for the loop's", n)
 		}
 	})
@@ -238,14 +238,14 @@ func TestSlowPollNamesTheTask(t *testing.T) {
 		l.look(time.Hour)
 	}
 	for _, spawn := range []func() *Task{
-		func() *Task { return SpawnPlain(r.ex, slow).task },
-		func() *Task { return Spawn(r.ex, func() (int, error) { slow(); return 0, nil }).task },
-		func() *Task { return SpawnMain(r.ex, newRig, func() (int, error) { slow(); return 0, nil }).task },
+		func() *Task { return &SpawnPlain(r.ex, slow).task },
+		func() *Task { return &Spawn(r.ex, func() (int, error) { slow(); return 0, nil }).task },
+		func() *Task { return &SpawnMain(r.ex, newRig, func() (int, error) { slow(); return 0, nil }).task },
 		func() *Task {
-			return SpawnFuture[int](r.ex, &leaf{ready: true, onPoll: func(*future.Context) { slow() }}).task
+			return &SpawnFuture[int](r.ex, &leaf{ready: true, onPoll: func(*future.Context) { slow() }}).task
 		},
 	} {
-		want := spawn().info() // in the memory of the one before
+		want := spawn().info()
 		r.run()
 		l.look(0)
 		reports := l.take()
@@ -260,6 +260,27 @@ func TestSlowPollNamesTheTask(t *testing.T) {
 		}
 		if stack := string(reports[0].Stack); !strings.Contains(stack, "TestSlowPollNamesTheTask") || strings.Contains(stack, "\n\n") {
 			t.Errorf("%v: the stack is\n%s", want, stack)
+		}
+	}
+}
+
+// Of the goroutines that have run polls, those count that still do.
+func TestWatchKnowsItsGoroutines(t *testing.T) {
+	w := NewWatch(time.Second, nil)
+	var ids [2]uint64
+	for i := range ids {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			place := w.enter()
+			if ids[i] = goroutineID(); !w.runsPolls(ids[i]) || place != 0 {
+				t.Errorf("goroutine %d has place %d, and is not known", i, place)
+			}
+			w.leave(place)
+		}()
+		<-done
+		if w.runsPolls(ids[i]) {
+			t.Errorf("goroutine %d has left, and is known", i)
 		}
 	}
 }

@@ -106,7 +106,7 @@ func (w *Watch) over() (told bool) {
 }
 
 func (w *Watch) tell(s SlowPoll) {
-	s.Task, s.For, s.Missed = w.subject.info(), w.lasted, w.missed
+	s.Task, s.For, s.Missed = w.subject.seen(), w.lasted, w.missed
 	w.missed = 0
 	w.report(s)
 }

@@ -11,104 +11,130 @@ import (
 const maxIdle = 256
 
 // A worker is one coroutine of the Go runtime, made by iter.Pull: a goroutine that is switched to directly and never
-// by the scheduler. It carries one Coroutine after another.
+// by the scheduler. It carries one Coroutine after another. It has no stop function: resumed without a job, it ends.
 //
 // The thread-lock state at its creation must equal that at every switch, else the Go runtime throws. That is the
 // loop's driver's business: it locks the thread before the first task or never.
 type worker struct {
 	next  func() (struct{}, bool)
-	stop  func()
 	yield func(struct{}) bool
 	job   *Coroutine // what it carries; nil while idle
 }
 
-// goexit is what a worker panics with when a runtime.Goexit ends it; Coroutine.resumed recovers it. Without it
-// iter.Pull would repeat the Goexit in whoever resumes, which is the loop.
+// goexit is what a worker panics with when a runtime.Goexit ends it; worker.end recovers it. Without it iter.Pull would
+// repeat the Goexit in whoever resumes, which is the loop.
 type goexit struct{}
 
-// takeWorker returns an idle worker, or a new one.
-func (ex *Executor) takeWorker() *worker {
+// takeWorker gives the coroutine an idle worker, or a new one.
+func (c *Coroutine) takeWorker() {
+	ex := c.ex
+	if ex.current != nil {
+		c.own().parent = ex.current
+	}
 	ex.carried++
 	if n := len(ex.idle); n > 0 {
-		w := ex.idle[n-1]
+		c.w = ex.idle[n-1]
 		ex.idle[n-1] = nil
 		ex.idle = ex.idle[:n-1]
-		return w
+	} else {
+		c.w = newWorker()
 	}
-	return newWorker(ex.watch)
+	c.w.job = c
 }
 
-// putWorker takes a worker back whose job has ended: it is kept for reuse, or its goroutine ends. One whose job ended
-// by a panic or a Goexit has ended itself.
-func (ex *Executor) putWorker(w *worker, c *Coroutine) {
+// leaveWorker is the end of a coroutine that was resumed, for the code that goes on, if any. The worker is kept for
+// reuse, or its goroutine ends.
+func (c *Coroutine) leaveWorker(outer *Coroutine) {
+	if outer != nil && outer.relabel { // c has named the task, and outer need not park any more
+		outer.showName()
+	}
+	ex, w := c.ex, c.w
+	c.w, c.cx = nil, nil
+	if few := c.few; few != nil {
+		few.parent = nil
+		few.context.end(nil)
+	}
 	ex.carried--
-	if c.panicked != nil || c.goexited {
-		return
-	}
-	if len(ex.idle) < maxIdle {
+	if w.job == nil && len(ex.idle) < maxIdle {
 		ex.idle = append(ex.idle, w)
-		return
+	} else { // a panic, which has ended it already, or a Goexit was the end of the job
+		w.end()
 	}
-	w.stop()
 }
 
 // StopIdle ends the goroutines that wait for reuse.
 func (ex *Executor) StopIdle() {
 	for i, w := range ex.idle {
 		ex.idle[i] = nil
-		w.stop()
+		w.end()
 	}
 	ex.idle = ex.idle[:0]
 }
 
+// end resumes a worker whose job is over, without another one: its goroutine ends.
+func (w *worker) end() {
+	defer func() {
+		if v := recover(); v != nil && v != (goexit{}) {
+			panic(v)
+		}
+	}()
+	w.next()
+}
+
 // newWorker makes a coroutine that waits for its first job.
+func newWorker() *worker {
+	w := &worker{}
+	w.next, _ = iter.Pull(w.work)
+	return w
+}
+
+// work is the coroutine.
 //
 // A parked task keeps its stack, of which Go gives 2 KB at first and more in powers of two. So what stands on it below
 // the job is one function and carry.
 //
 // A Goexit goes on after a deferred call has recovered a panic that another one raised during it. So it is here that
-// it is turned into a panic, which iter.Pull recovers and gives to whoever resumes, and not where the job's panics are
-// recovered.
-func newWorker(watch *Watch) *worker {
-	w := &worker{}
-	w.next, w.stop = iter.Pull(func(yield func(struct{}) bool) {
-		returned, id := false, watch.enter()
-		defer func() {
-			watch.leave(id)
-			if !returned {
-				panic(goexit{})
-			}
-		}()
-		w.yield = yield
-		for more := true; more; {
-			pprof.SetGoroutineLabels(w.job.labels())
-			w.carry(w.job)
-			if w.job.panicked != nil {
-				break // its goroutine is not used again: the panic may have left anything behind
-			}
-			w.job = nil
-			pprof.SetGoroutineLabels(context.Background()) // an idle goroutine is no task's
-			more = yield(struct{}{})
+// it is stopped, and not where the job's panics are recovered: the goroutine switches back in the midst of it, and so
+// whoever resumed it needs no deferred call for what is as rare as this.
+func (w *worker) work(yield func(struct{}) bool) {
+	watch := w.job.ex.watch
+	place := watch.enter()
+	w.yield = yield
+	returned := false
+	defer func() {
+		if !returned {
+			yield(struct{}{})
+			defer panic(goexit{})
 		}
-		returned = true
-	})
-	return w
+		watch.leave(place)
+	}()
+	for w.job != nil {
+		pprof.SetGoroutineLabels(w.job.labels())
+		w.carry(w.job)
+		if w.job.rare().panicked != nil {
+			break // its goroutine is not used again: the panic may have left anything behind
+		}
+		w.job = nil
+		pprof.SetGoroutineLabels(context.Background()) // an idle goroutine is no task's
+		yield(struct{}{})
+	}
+	returned = true
 }
 
 // carry runs one job to its end, however it ends.
 func (w *worker) carry(c *Coroutine) {
 	returned := false
 	defer func() {
-		switch v := recover(); {
-		case returned:
-		case v != nil:
-			c.panicked = asPanicError(v)
-		default: // recover does not see a Goexit
-			c.goexited = true
+		if !returned {
+			if v := recover(); v != nil {
+				c.own().panicked = asPanicError(v)
+			} else { // recover does not see a Goexit
+				c.own().goexited = true
+			}
 		}
-		if c.groups != nil {
+		if c.rare().groups != nil {
 			if err := c.endGroups(returned); err != nil {
-				c.panicked = err
+				c.own().panicked = err
 			}
 		}
 		c.phase = ended

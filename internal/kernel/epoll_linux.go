@@ -139,26 +139,12 @@ func tokenOf(e *unix.EpollEvent) Token {
 	return Token(uint64(uint32(e.Pad))<<32 | uint64(uint32(e.Fd)))
 }
 
+// eventOf translates epoll's bits, which stand in the order of ours, but for EPOLLRDHUP. That is the peer's half-close
+// and no more: the bytes before it are still to be read, and a reply may still be sent (F10).
 func eventOf(e *unix.EpollEvent) Event {
-	event := Event{Token: tokenOf(e)}
-	for _, m := range meanings {
-		if e.Events&m.epoll != 0 {
-			event.Ready |= m.ready
-		}
-	}
-	return event
-}
-
-// meanings translates epoll's bits. EPOLLRDHUP is the peer's half-close and no more: the bytes before it are still to
-// be read, and a reply may still be sent (F10).
-var meanings = [...]struct {
-	epoll uint32
-	ready Ready
-}{
-	{unix.EPOLLIN, Readable},
-	{unix.EPOLLOUT, Writable},
-	{unix.EPOLLRDHUP, ReadClosed},
-	{unix.EPOLLHUP, HangUp},
-	{unix.EPOLLERR, Failed},
-	{unix.EPOLLPRI, Urgent},
+	const (
+		alike    = unix.EPOLLIN | unix.EPOLLPRI | unix.EPOLLOUT | unix.EPOLLERR | unix.EPOLLHUP
+		distance = unix.EPOLLRDHUP / uint32(ReadClosed)
+	)
+	return Event{Token: tokenOf(e), Ready: Ready(e.Events&alike | e.Events&unix.EPOLLRDHUP/distance)}
 }

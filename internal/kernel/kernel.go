@@ -108,14 +108,15 @@ type Event struct {
 // Ready is a set of things that have happened.
 type Ready uint8
 
-// What an event can report. A system that cannot tell two of them apart reports the weaker one.
+// What an event can report. A system that cannot tell two of them apart reports the weaker one. The order is that of
+// epoll's bits, so there the translation is a mask.
 const (
 	Readable   Ready = 1 << iota // data, a connection to accept, or the end of the stream
-	Writable                     // room to write, or the end of a connect
-	ReadClosed                   // the peer has ended its direction (half-close)
-	HangUp                       // both directions have ended
-	Failed                       // an error is pending on the socket
 	Urgent                       // urgent data: reads stop early at its mark
+	Writable                     // room to write, or the end of a connect
+	Failed                       // an error is pending on the socket
+	HangUp                       // both directions have ended
+	ReadClosed                   // the peer has ended its direction (half-close)
 )
 
 // How says which direction Shutdown ends.

@@ -18,7 +18,7 @@ func TestErrorDoesNotLoseEvents(t *testing.T) {
 	if err := r.Wait(time.Second); !errors.Is(err, syscall.EBADF) {
 		t.Errorf("Wait: %v", err)
 	}
-	if !a.Read.Ready() || !b.Write.Ready() {
+	if !a.Read().Ready() || !b.Write().Ready() {
 		t.Error("an event was lost")
 	}
 	if len(k.timeouts) != 1 || k.timeouts[0] != time.Second {
@@ -32,7 +32,7 @@ func TestPanickingWakerDoesNotLoseEvents(t *testing.T) {
 	var all []*waiting
 	for fd := range 5 {
 		s := register(t, r, fd, TCP, "socket")
-		all = append(all, join(&s.Read, "reader"))
+		all = append(all, join(s.Read(), "reader"))
 		k.events = append(k.events, on(s, kernel.Readable))
 	}
 	all[1].onWake = func() { panic("first") }
@@ -52,7 +52,7 @@ func TestSampleIsTakenAfterTheWait(t *testing.T) {
 	}
 	s := register(t, r, 3, TCP, "socket")
 	var seen time.Duration
-	join(&s.Read, "reader").onWake = func() { seen = r.Sample() }
+	join(s.Read(), "reader").onWake = func() { seen = r.Sample() }
 	k.takes = time.Second
 	turn(t, r, on(s, kernel.Readable))
 	if seen != 6*time.Second {

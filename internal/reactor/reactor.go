@@ -59,29 +59,36 @@ func New(k kernel.Kernel) *Reactor {
 	}
 }
 
-// Register makes fd known to the kernel, for both directions at once, and returns its source. Both flags are down:
-// what is ready already, the kernel reports in the next Wait. name names the source in errors; it is formatted only
-// then.
+// Register makes fd known to the kernel, for both directions at once, as s, a zero Source of owner's. Both flags are
+// down: what is ready already, the kernel reports in the next Wait. owner names the source in errors; it is formatted
+// only then. On failure s is a zero Source again.
 //
 // A descriptor is registered once in its life. A second attempt is an error that names the first source and wraps
 // EEXIST (F6). A dialling socket is registered after its dial was started, never before (F34).
-func (r *Reactor) Register(fd int, kind Kind, name fmt.Stringer) (*Source, error) {
-	s := &Source{reactor: r, fd: fd, kind: kind, name: name}
-	s.Read.source, s.Write.source = s, s
-	token, ok := r.slots.take(s)
-	if !ok {
-		return nil, fmt.Errorf("reactor: cannot register %v: %w", s, errTokensSpent)
+func (r *Reactor) Register(s *Source, fd int, kind Kind, owner fmt.Stringer) error {
+	*s = Source{reactor: r, fd: int32(fd), kind: kind, owner: owner}
+	err := r.register(s)
+	if err != nil {
+		*s = Source{}
 	}
-	s.token = token
-	if errno := r.kernel.Register(fd, token); errno != 0 {
-		r.slots.release(token)
-		if first := r.slots.find(fd); errno == syscall.EEXIST && first != nil {
-			return nil, fmt.Errorf("reactor: cannot register %v: its descriptor is already registered as %v: %w", s, first, errno)
+	return err
+}
+
+func (r *Reactor) register(s *Source) error {
+	slot, ok := r.slots.take(s)
+	if !ok {
+		return fmt.Errorf("reactor: cannot register %v: %w", s, errTokensSpent)
+	}
+	s.slot = slot
+	if errno := r.kernel.Register(s.FD(), s.Token()); errno != 0 {
+		r.slots.release(slot)
+		if first := r.slots.find(s.FD()); errno == syscall.EEXIST && first != nil {
+			return fmt.Errorf("reactor: cannot register %v: its descriptor is already registered as %v: %w", s, first, errno)
 		}
-		return nil, fmt.Errorf("reactor: cannot register %v: %w", s, errno)
+		return fmt.Errorf("reactor: cannot register %v: %w", s, errno)
 	}
 	s.registered = true
-	return s, nil
+	return nil
 }
 
 // Deregister ends a source: the kernel forgets the descriptor, the token becomes stale (also for events that are
@@ -94,11 +101,11 @@ func (r *Reactor) Deregister(s *Source) {
 		return
 	}
 	s.registered = false
-	r.kernel.Deregister(s.fd)
-	r.slots.release(s.token)
-	s.Read.ready, s.Write.ready = false, false // nobody may try a call on a number that will name another file
-	s.Read.WakeAll()
-	s.Write.WakeAll()
+	r.kernel.Deregister(s.FD())
+	r.slots.release(s.slot)
+	s.ready = [2]bool{} // nobody may try a call on a number that will name another file
+	s.Read().WakeAll()
+	s.Write().WakeAll()
 }
 
 // Wait waits in the kernel once, takes a new sample of the clock and turns the events into flags and wakes. timeout
@@ -141,6 +148,16 @@ func (r *Reactor) deliver(batch []kernel.Event) {
 
 // Sources returns how many sources are registered.
 func (r *Reactor) Sources() int { return r.slots.live }
+
+// EachSource calls do for the sources that are registered. It may deregister any of them; those that it registers may be
+// among them.
+func (r *Reactor) EachSource(do func(*Source)) {
+	for i := 0; i < len(r.slots.entries); i++ {
+		if s := r.slots.entries[i].source; s != nil {
+			do(s)
+		}
+	}
+}
 
 // Waiting returns how many waiters stand in the queues of all sources.
 func (r *Reactor) Waiting() int { return r.waiting }

@@ -27,25 +27,25 @@ func TestWhatEventsRaise(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r, _ := newReactor()
 			s := register(t, r, 3, TCP, "socket")
-			if s.Read.Ready() || s.Write.Ready() {
+			if s.Read().Ready() || s.Write().Ready() {
 				t.Fatal("a flag is up before the first event")
 			}
-			reader, writer := join(&s.Read, "reader"), join(&s.Write, "writer")
+			reader, writer := join(s.Read(), "reader"), join(s.Write(), "writer")
 			turn(t, r, on(s, c.ready))
-			if s.Read.Ready() != c.read || s.Write.Ready() != c.write {
-				t.Errorf("flags: read %v, write %v; want %v, %v", s.Read.Ready(), s.Write.Ready(), c.read, c.write)
+			if s.Read().Ready() != c.read || s.Write().Ready() != c.write {
+				t.Errorf("flags: read %v, write %v; want %v, %v", s.Read().Ready(), s.Write().Ready(), c.read, c.write)
 			}
 			wantWakes(t, c.name, []int{count(c.read), count(c.write)}, reader, writer)
 
 			turn(t, r, on(s, kernel.Readable|kernel.Writable)) // a later event is no pardon
 			s.ShortRead()
 			s.ShortWrite()
-			if s.Read.Ready() == c.infers || s.Write.Ready() == c.infers {
-				t.Errorf("after short calls: read %v, write %v; inference allowed: %v", s.Read.Ready(), s.Write.Ready(), c.infers)
+			if s.Read().Ready() == c.infers || s.Write().Ready() == c.infers {
+				t.Errorf("after short calls: read %v, write %v; inference allowed: %v", s.Read().Ready(), s.Write().Ready(), c.infers)
 			}
-			s.Read.Clear() // EAGAIN clears always
-			s.Write.Clear()
-			if s.Read.Ready() || s.Write.Ready() {
+			s.Read().Clear() // EAGAIN clears always
+			s.Write().Clear()
+			if s.Read().Ready() || s.Write().Ready() {
 				t.Error("a flag is up after EAGAIN")
 			}
 		})
@@ -65,21 +65,21 @@ func TestDirectionsAreApart(t *testing.T) {
 	s := register(t, r, 3, TCP, "socket")
 	turn(t, r, on(s, kernel.Readable|kernel.Writable))
 	s.ShortRead()
-	if s.Read.Ready() || !s.Write.Ready() {
+	if s.Read().Ready() || !s.Write().Ready() {
 		t.Error("a short read must clear Read alone")
 	}
-	s.Read.raise()
+	s.Read().raise()
 	s.ShortWrite()
-	if !s.Read.Ready() || s.Write.Ready() {
+	if !s.Read().Ready() || s.Write().Ready() {
 		t.Error("a short write must clear Write alone")
 	}
-	s.Read.Clear()
-	reader, writer := join(&s.Read, "reader"), join(&s.Write, "writer")
+	s.Read().Clear()
+	reader, writer := join(s.Read(), "reader"), join(s.Write(), "writer")
 	turn(t, r, on(s, kernel.Readable))
 	wantWakes(t, "readable", []int{1, 0}, reader, writer)
-	s.Read.WakeAll()
+	s.Read().WakeAll()
 	wantWakes(t, "read deadline", []int{2, 0}, reader, writer)
-	s.Read.Leave(&reader.Waiter)
+	s.Read().Leave(&reader.Waiter)
 	turn(t, r, on(s, kernel.Writable))
 	wantWakes(t, "writable", []int{2, 1}, reader, writer)
 }
@@ -90,7 +90,7 @@ func TestEndInTheSameEventIsNotLost(t *testing.T) {
 	s := register(t, r, 3, TCP, "socket")
 	turn(t, r, on(s, kernel.Readable|kernel.ReadClosed))
 	s.ShortRead()
-	if !s.Read.Ready() {
+	if !s.Read().Ready() {
 		t.Error("the flag went down with the end unread")
 	}
 }
@@ -102,7 +102,7 @@ func TestOtherKindsNeverInfer(t *testing.T) {
 	turn(t, r, on(s, kernel.Readable|kernel.Writable))
 	s.ShortRead()
 	s.ShortWrite()
-	if !s.Read.Ready() || !s.Write.Ready() {
+	if !s.Read().Ready() || !s.Write().Ready() {
 		t.Error("a short call cleared a flag")
 	}
 }

@@ -79,8 +79,8 @@ func (n name) String() string { return string(n) }
 
 func register(t *testing.T, r *Reactor, fd int, kind Kind, n name) *Source {
 	t.Helper()
-	s, err := r.Register(fd, kind, n)
-	if err != nil {
+	s := &Source{}
+	if err := r.Register(s, fd, kind, n); err != nil {
 		t.Fatalf("Register(%d): %v", fd, err)
 	}
 	return s
@@ -109,7 +109,7 @@ type waiting struct {
 }
 
 // join queues a new operation in d.
-func join(d *Direction, who name) *waiting {
+func join(d Direction, who name) *waiting {
 	w := &waiting{}
 	d.Wait(&w.Waiter, w.local(), who)
 	return w

@@ -34,9 +34,8 @@ type slot struct {
 	nextFree   uint32 // as slots.free
 }
 
-// take gives s a slot and returns its token; false means that all slots are in use or retired.
-func (t *slots) take(s *Source) (kernel.Token, bool) {
-	var index uint32
+// take gives s a slot and returns its index; false means that all slots are in use or retired.
+func (t *slots) take(s *Source) (index uint32, ok bool) {
 	switch {
 	case t.free != 0:
 		index = t.free - 1
@@ -47,10 +46,14 @@ func (t *slots) take(s *Source) (kernel.Token, bool) {
 	default:
 		return 0, false
 	}
-	e := &t.entries[index]
-	e.source = s
+	t.entries[index].source = s
 	t.live++
-	return kernel.Token(e.generation)<<t.slotBits | kernel.Token(index), true
+	return index, true
+}
+
+// token returns the token of whom the slot serves now.
+func (t *slots) token(index uint32) kernel.Token {
+	return kernel.Token(t.entries[index].generation)<<t.slotBits | kernel.Token(index)
 }
 
 // at returns the source that token was made for, or nil if it is gone.
@@ -66,9 +69,8 @@ func (t *slots) at(token kernel.Token) *Source {
 	return e.source
 }
 
-// release frees the slot of a token that take returned; the token is stale from now on.
-func (t *slots) release(token kernel.Token) {
-	index := uint32(uint64(token) & (1<<t.slotBits - 1))
+// release frees a slot that take returned; its token is stale from now on.
+func (t *slots) release(index uint32) {
 	e := &t.entries[index]
 	e.source = nil
 	t.live--
@@ -83,7 +85,7 @@ func (t *slots) release(token kernel.Token) {
 // find returns the source of fd, or nil. It looks at every slot: it is for error messages.
 func (t *slots) find(fd int) *Source {
 	for i := range t.entries {
-		if s := t.entries[i].source; s != nil && s.fd == fd {
+		if s := t.entries[i].source; s != nil && s.FD() == fd {
 			return s
 		}
 	}

@@ -15,10 +15,11 @@ func TestTokensAreNeverRepeated(t *testing.T) {
 	s := &Source{}
 	seen := make(map[kernel.Token]bool)
 	for {
-		token, ok := table.take(s)
+		index, ok := table.take(s)
 		if !ok {
 			break
 		}
+		token := table.token(index)
 		if seen[token] || token == 0 || token >= 1<<(slotBits+generationBits)-1 {
 			t.Fatalf("token %#b: seen %v", token, seen[token])
 		}
@@ -31,7 +32,7 @@ func TestTokensAreNeverRepeated(t *testing.T) {
 			t.Fatalf("token %#b does not find its source", token)
 		}
 		seen[token] = true
-		table.release(token)
+		table.release(index)
 		if table.at(token) != nil {
 			t.Fatalf("token %#b is good after its release", token)
 		}
@@ -52,7 +53,7 @@ func TestSlotsRunOut(t *testing.T) {
 	for fd := range 3 {
 		all = append(all, register(t, r, fd, Other, "source"))
 	}
-	if _, err := r.Register(3, Other, name("one too many")); !errors.Is(err, errTokensSpent) {
+	if err := r.Register(&Source{}, 3, Other, name("one too many")); !errors.Is(err, errTokensSpent) {
 		t.Fatalf("the fourth of three: %v", err)
 	}
 	if len(k.registered) != 3 || r.Sources() != 3 {

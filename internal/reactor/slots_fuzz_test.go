@@ -37,7 +37,7 @@ func FuzzSlots(f *testing.F) {
 		for _, op := range ops[1:] {
 			if op%2 == 0 {
 				s, known := &Source{}, len(table.entries)
-				token, ok := table.take(s)
+				index, ok := table.take(s)
 				if full := uint64(len(live)+retired) == 1<<table.slotBits-1; ok == full {
 					t.Fatalf("taken: %v, with %d in use and %d retired", ok, len(live), retired)
 				}
@@ -46,8 +46,8 @@ func FuzzSlots(f *testing.F) {
 				}
 				if len(table.entries) > known {
 					table.entries[known].generation = worn
-					token = kernel.Token(worn)<<table.slotBits | token&(1<<table.slotBits-1)
 				}
+				token := table.token(index)
 				allOnes := ^kernel.Token(0) >> (slotBits + generationBits - table.slotBits - table.generationBits)
 				if live[token] != nil || stale[token] || token == 0 || token == allOnes {
 					t.Fatalf("token %#x: live %v, stale %v", token, live[token] != nil, stale[token])
@@ -60,7 +60,7 @@ func FuzzSlots(f *testing.F) {
 				if table.at(token) != live[token] {
 					t.Fatalf("token %#x lost its source", token)
 				}
-				table.release(token)
+				table.release(uint32(uint64(token) & (1<<table.slotBits - 1)))
 				delete(live, token)
 				stale[token] = true
 				order = append(order[:i], order[i+1:]...)

@@ -17,18 +17,17 @@ const (
 	TCP
 )
 
-// A Source is one registered descriptor. Reactor.Register makes it; after Reactor.Deregister it only answers FD,
-// Registered and String, and lets its waiters leave.
+// A Source is one registered descriptor. It lives inside whatever owns it: Reactor.Register makes it out of the zero
+// Source; after Reactor.Deregister it only answers FD, Registered, Owner and String, and lets its waiters leave. Each
+// idle connection holds one, so its fields stand where they leave no gaps.
 type Source struct {
-	// Read is readiness to read or accept.
-	Read Direction
-	// Write is readiness to write, or the end of a dial.
-	Write Direction
+	reactor *Reactor
+	owner   fmt.Stringer
+	last    [2]*Waiter // by way: the end of the ring of those who wait
+	fd      int32
+	slot    uint32
 
-	reactor    *Reactor
-	name       fmt.Stringer
-	token      kernel.Token
-	fd         int
+	ready      [2]bool // by way: the flags
 	kind       Kind
 	registered bool
 	// unusual is set by the first half-close, hang-up, error or urgent data, and never cleared: from then on a short
@@ -37,11 +36,17 @@ type Source struct {
 	urgent  bool // urgent data was reported once
 }
 
-// FD returns the descriptor. It is for calls while Registered, and for the one close after that.
-func (s *Source) FD() int { return s.fd }
+// Read is readiness to read or accept.
+func (s *Source) Read() Direction { return Direction{s, reading} }
 
-// Token returns what the kernel's events for s carry.
-func (s *Source) Token() kernel.Token { return s.token }
+// Write is readiness to write, or the end of a dial.
+func (s *Source) Write() Direction { return Direction{s, writing} }
+
+// FD returns the descriptor. It is for calls while Registered, and for the one close after that.
+func (s *Source) FD() int { return int(s.fd) }
+
+// Token returns what the kernel's events for s carry, while Registered.
+func (s *Source) Token() kernel.Token { return s.reactor.slots.token(s.slot) }
 
 // Registered reports whether s has not been deregistered yet.
 func (s *Source) Registered() bool { return s.registered }
@@ -49,12 +54,15 @@ func (s *Source) Registered() bool { return s.registered }
 // Urgent reports whether urgent data has ever come: then a read may stop at its mark.
 func (s *Source) Urgent() bool { return s.urgent }
 
-// String returns the name given to Register.
+// Owner returns what was given to Register.
+func (s *Source) Owner() fmt.Stringer { return s.owner }
+
+// String returns the owner's name.
 func (s *Source) String() string {
-	if s.name == nil {
+	if s.owner == nil {
 		return fmt.Sprintf("descriptor %d", s.fd)
 	}
-	return s.name.String()
+	return s.owner.String()
 }
 
 // ShortRead notes that a read returned fewer bytes than it was asked for, and more than none. On a TCP stream that
@@ -65,7 +73,7 @@ func (s *Source) String() string {
 //   - where the peer's end came with the data, the end is still to be read, and no edge will tell of it again (F11).
 func (s *Source) ShortRead() {
 	if s.infers() {
-		s.Read.Clear()
+		s.Read().Clear()
 	}
 }
 
@@ -75,7 +83,7 @@ func (s *Source) ShortRead() {
 // because of the system's limit, and took all of those, is not short.
 func (s *Source) ShortWrite() {
 	if s.infers() {
-		s.Write.Clear()
+		s.Write().Clear()
 	}
 }
 
@@ -96,9 +104,9 @@ func (s *Source) raise(ready kernel.Ready) {
 		s.unusual = true
 	}
 	if ready&(kernel.Readable|kernel.ReadClosed|kernel.Urgent|both) != 0 {
-		s.Read.raise()
+		s.Read().raise()
 	}
 	if ready&(kernel.Writable|both) != 0 {
-		s.Write.raise()
+		s.Write().raise()
 	}
 }

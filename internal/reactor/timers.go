@@ -63,6 +63,9 @@ func (r *Reactor) FireTimers(limit int) (fired int) {
 		}
 		r.due = append(r.due, w)
 	}
+	if len(r.due) == 0 {
+		return 0
+	}
 	due := r.due
 	r.due = r.due[:0]
 	wakeEach(due)
