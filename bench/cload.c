@@ -99,6 +99,7 @@ static void print_results(void)
 		       seconds > 0 ? (double)measured.sends / seconds : 0);
 	if (options.storm)
 		printf(",\"connections_done\":%llu", (unsigned long long)measured.done);
+	print_server();
 	printf(",\"p50_us\":%.3f,\"p90_us\":%.3f,\"p99_us\":%.3f,\"p99_9_us\":%.3f,\"max_us\":%.3f,"
 	       "\"cpu_seconds\":%.6f}\n",
 	       microseconds(500), microseconds(900), microseconds(990), microseconds(999),

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #include "histogram.h"
 
@@ -24,6 +25,7 @@ struct options {
 	double warmup;  // seconds
 	double seconds; // measured, after the warm-up
 	long messages;  // in all; -1: no limit
+	pid_t server;   // whose CPU time is measured; 0: nobody's
 	bool idle;
 	bool storm;
 	bool verify;
@@ -80,6 +82,10 @@ void issue_one(struct connection *c, uint64_t due, uint64_t now);
 
 // Whether neither the time nor the number of messages is used up.
 bool more_to_issue(uint64_t now);
+
+// The server's CPU time in the measured time: cload_server.c. Called with each reply's time, and at the end.
+void watch_server(uint64_t now);
+void print_server(void);
 
 // Counts a reply, or in a storm a whole cycle, whose latency is now - due. It is measured if at lies in the measured
 // time.

@@ -2,6 +2,7 @@
 
 #define _GNU_SOURCE
 #include <getopt.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,8 @@ static const char usage[] =
 	"  -n N      stop after N messages in all, warm-up included\n"
 	"  -i        idle: connect, exchange -n messages (0), print \"ready\", hold the connections\n"
 	"            until SIGTERM, SIGINT or the end of stdin\n"
+	"  -p PID    of the server: report its CPU time and its echoes in the time measured, and how many\n"
+	"            connections had no reply before\n"
 	"  --storm   each of -c slots connects, sends one message, reads it back and the end, and begins again;\n"
 	"            latencies are of whole cycles\n"
 	"  --verify  compare every byte that comes back\n";
@@ -63,7 +66,7 @@ void parse_options(int argc, char **argv)
 		{NULL, 0, NULL, 0},
 	};
 
-	for (int o; (o = getopt_long(argc, argv, "a:c:s:d:r:t:w:n:ih", longs, NULL)) != -1;) {
+	for (int o; (o = getopt_long(argc, argv, "a:c:s:d:r:t:w:n:p:ih", longs, NULL)) != -1;) {
 		switch (o) {
 		case 'a': options.address = optarg; break;
 		case 'c': options.connections = (long)number(optarg, 1, 1e6); break;
@@ -73,6 +76,7 @@ void parse_options(int argc, char **argv)
 		case 't': options.seconds = number(optarg, 0, no_limit); break;
 		case 'w': options.warmup = number(optarg, 0, no_limit); break;
 		case 'n': options.messages = (long)number(optarg, 0, 1e15); break;
+		case 'p': options.server = (pid_t)number(optarg, 1, INT_MAX); break;
 		case 'i': options.idle = true; break;
 		case 'S': options.storm = true; break;
 		case 'V': options.verify = true; break;
@@ -83,7 +87,8 @@ void parse_options(int argc, char **argv)
 
 	bool two_kinds = (options.rate > 0) + options.storm + options.idle > 1;
 
-	if (options.address == NULL || optind != argc || two_kinds || (options.storm && options.depth != 1)) {
+	if (options.address == NULL || optind != argc || two_kinds || (options.storm && options.depth != 1) ||
+	    (options.server != 0 && options.storm)) {
 		fputs(usage, stderr);
 		exit(2);
 	}

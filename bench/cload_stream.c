@@ -88,6 +88,7 @@ static void take(struct connection *c, size_t len)
 	if (options.verify && memcmp(buffer, window(c, c->received), len) != 0)
 		fail("other bytes came back than were sent, at offset %llu or after", (unsigned long long)c->received);
 	c->received += len;
+	watch_server(now);
 	for (; (c->done + 1) * (uint64_t)options.size <= c->received; c->done++)
 		load->replied(c->due[c->done % (uint64_t)options.depth], now);
 	advance(c, now);

@@ -51,9 +51,9 @@ func (p *program) instructions(dir string) ([]quantity, error) {
 	}
 	return []quantity{
 		{"instructions", p.name + ": instructions per echo, without Go's runtime", median(echo.own), share},
-		{"instructions", p.name + ": instructions per echo, in Go's runtime", median(echo.system), share},
+		{"instructions", p.name + ": instructions per echo, in Go's runtime", median(echo.system), sized},
 		{"instructions", p.name + ": instructions per echo of 64 at once, without Go's runtime", median(crowd.own), share},
-		{"instructions", p.name + ": instructions per echo of 64 at once, in Go's runtime", median(crowd.system), share},
+		{"instructions", p.name + ": instructions per echo of 64 at once, in Go's runtime", median(crowd.system), sized},
 	}, nil
 }
 

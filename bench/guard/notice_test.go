@@ -42,7 +42,7 @@ var breaks = []broken{
 	},
 	{
 		"200 bytes a connection",
-		"cmd/echo-server/client.go", "\tindex    int // in server.clients\n", "\tindex    int // in server.clients\n\tmore     [200]byte\n",
+		"cmd/echo-server/client.go", "type client struct {\n", "type client struct {\n\tmore [200]byte\n",
 		[]string{"memory"},
 		[]string{`bytes of objects per idle connection: `},
 	},

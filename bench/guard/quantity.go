@@ -12,7 +12,7 @@ type rule int
 
 const (
 	share rule = iota // by a twentieth of it
-	sized             // by a twentieth of it, or by a few bytes: stacks come in spans of 32 KiB
+	sized             // by a twentieth of it, or by a few: stacks come in spans of 32 KiB, and Go's runtime has its moods
 	exact             // not at all, but for what the clock causes once in a run
 	whole             // not at all, to a whole number: where now and then may be a dozen, such as a new thread's calls
 )
@@ -20,8 +20,9 @@ const (
 // growth is how much more than its baseline a quantity may be, as a share of the baseline.
 const growth = 0.05
 
-// fewBytes are what a size may grow by, however small it is. Measured: 8, one span more for 4000 connections.
-const fewBytes = 16
+// few bytes or instructions are what a quantity may grow by, however small it is. Measured: 8 bytes, one span more for
+// 4000 connections; 8 instructions of Go's runtime.
+const few = 16
 
 // once is what one thing that happened by the clock adds to what is counted exactly. Picked: more than one in the fewest
 // that are counted, 60 crowds, and far less than one in each.
@@ -50,7 +51,7 @@ func (q quantity) against(baseline float64) verdict {
 	case exact:
 		low, high = baseline-once, baseline+once
 	case sized:
-		low, high = min(low, baseline-fewBytes), max(high, baseline+fewBytes)
+		low, high = min(low, baseline-few), max(high, baseline+few)
 	case whole:
 		low, high = baseline-0.5, baseline+0.5
 	}

@@ -11,7 +11,7 @@ import sys
 import time
 
 from . import build, peers, plan, store
-from .environment import environment
+from .environment import environment, siblings
 from .load import Bench
 from .micro import SOURCES
 from .progress import Progress, minutes
@@ -94,10 +94,12 @@ def without(cells, missing):
 
 
 def two_cores():
-    cores = sorted(os.sched_getaffinity(0))
-    if len(cores) < 2:
+    cpus = sorted(os.sched_getaffinity(0))
+    if len(cpus) < 2:
         raise Failure("two cores are needed, one for the server and one for the load")
-    return Bench(cores[0], cores[1])
+    shared = siblings(cpus[0])
+    apart = [c for c in cpus[1:] if c not in shared]
+    return Bench(cpus[0], (apart or cpus[1:])[0])
 
 
 def key(cell, programs, commit):
@@ -153,6 +155,7 @@ def measure(options, kept, settings, progress):
     settings["commands"] = [*settings.get("commands", []), shlex.join(["bench/run", *sys.argv[1:]])]
     settings["mode"] = options.mode
     open_cells(options, cells, runnable, kept, settings, progress)
+    store.write_json(options.results / SETTINGS, settings)  # a power cut must not take it along
     begun = time.monotonic()
     try:
         rounds = Rounds(bench, cells, runnable, kept, progress, deadline)

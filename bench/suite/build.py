@@ -1,5 +1,7 @@
 """Builds what is measured. A program that cannot be built is missing, with the reason; the others are measured."""
 
+import os
+import signal
 import subprocess
 
 from .micro import SOURCES
@@ -19,20 +21,26 @@ def make(target):
 def attempt(argv, cwd):
     """None, or in one line why the build failed."""
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             argv,
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=LIMIT,
+            start_new_session=True,  # compilers that make has started end with it, below
         )
-    except subprocess.TimeoutExpired:
-        return f"{argv[0]}: no end within {LIMIT:.0f} s"
     except OSError as e:
         return f"{argv[0]}: {e.strerror}"
-    return None if done.returncode == 0 else reason(done.stdout)
+    try:
+        output, _ = process.communicate(timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        return f"{argv[0]}: no end within {LIMIT:.0f} s"
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    return None if process.returncode == 0 else reason(output)
 
 
 def reason(output):

@@ -48,6 +48,17 @@ def module_version(path):
     return match and match[1]
 
 
+def siblings(cpu):
+    """The processors that are one core with this one."""
+    try:
+        path = f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list"
+        with open(path) as f:
+            spans = [span.split("-") for span in f.read().strip().split(",")]
+        return {n for span in spans for n in range(int(span[0]), int(span[-1]) + 1)}
+    except (OSError, ValueError):
+        return {cpu}
+
+
 def commit():
     head = said("git", "rev-parse", "--short=12", "HEAD", cwd=BENCH)
     if head and said("git", "status", "--porcelain", "--untracked-files=no", cwd=BENCH):

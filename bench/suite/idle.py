@@ -4,7 +4,7 @@ import signal
 import subprocess
 import time
 
-from .load import LIMIT, cload, started
+from .load import LIMIT, started, steady_cload
 from .plan import IDLE_COUNTS, MANY
 from .server import CLOAD, Failure, pinned, raise_descriptor_limit
 
@@ -13,11 +13,10 @@ SETTLED = 0.3  # seconds without a change of the memory
 
 
 class Idle:
-    """Silent connections that another process holds, accepted by the server when the constructor returns."""
+    """Connections that another process holds. Each has made one echo when the constructor returns, and is silent."""
 
     def __init__(self, bench, server, count):
-        before = server.own_descriptors()
-        argv = [CLOAD, "-i", "-a", server.address, "-c", str(count)]
+        argv = [CLOAD, "-i", "-a", server.address, "-c", str(count), "-n", str(count)]
         self.process = subprocess.Popen(
             argv,
             stdin=subprocess.PIPE,
@@ -31,12 +30,6 @@ class Idle:
                 raise Failure(
                     self.process.communicate(timeout=LIMIT)[1].strip() or "the idle connections' process ended"
                 )
-            # A client's connect succeeds before the server has accepted: only its descriptors tell.
-            limit = time.monotonic() + LIMIT
-            while (have := server.descriptors()) < before + count:
-                if time.monotonic() > limit:
-                    raise Failure(f"the server has accepted {have - before} of {count} idle connections")
-                time.sleep(0.02)
         except BaseException:
             self.kill()
             raise
@@ -57,14 +50,12 @@ class Idle:
 
 
 def active(bench, cell, peer, idle):
-    """The price of an echo on the active connections alone: the clock is read before the idle ones leave."""
+    """What an echo on the active connections costs in the time measured: the idle ones come before and leave after."""
     server, others = started(bench, cell, peer), None
     try:
         if idle:
             others = Idle(bench, server, idle)
-        before = server.cpu_seconds()
-        result = cload(bench, cell, server)
-        cpu = server.cpu_seconds() - before
+        result = steady_cload(bench, cell, server)
         if others:
             others.end()
         server.stop()
@@ -72,19 +63,19 @@ def active(bench, cell, peer, idle):
         if others:
             others.kill()
         server.kill()
-    return cpu / result["total_echoes"] * 1e6, result
+    return result
 
 
 def beside(bench, cell, peer, i, **_):
     """Twice: alone and beside idle connections, in turns the one first and the other."""
     raise_descriptor_limit(MANY + BEYOND)
-    cpu, results = {}, {}
+    results = {}
     for idle in (0, MANY) if i % 2 == 0 else (MANY, 0):
-        cpu[idle], results[idle] = active(bench, cell, peer, idle)
+        results[idle] = active(bench, cell, peer, idle)
     return {
-        "cpu_us": cpu[MANY],
-        "alone_cpu_us": cpu[0],
-        "growth": cpu[MANY] / cpu[0],
+        "cpu_us": results[MANY]["cpu_us"],
+        "alone_cpu_us": results[0]["cpu_us"],
+        "growth": results[MANY]["cpu_us"] / results[0]["cpu_us"],
         "p99_us": results[MANY]["p99_us"],
         "alone_p99_us": results[0]["p99_us"],
     }

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 from dataclasses import dataclass
 
 from .plan import MANY
@@ -11,12 +10,10 @@ from .server import CLOAD, Failure, Server, pinned
 CALLS = ("waits", "receives", "sends", "epoll_ctls", "accepts")
 LIMIT = 30.0  # seconds for any one step
 STEADY = 300  # connections from which on their begin and end would be more than a percent of a short load
-BURST = 0.05  # seconds, picked: that all connections begin at once is over
-WINDOW = 0.7  # of the time measured, picked: what is left, and the warm-up, is for the server's accepts to be late
 
 
 class Late(Failure):
-    """The server had not accepted all connections early enough."""
+    """The warm-up was too short for the server to answer on every connection."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +84,11 @@ def loaded(bench, cell, peer, load=cload, **more):
     finally:
         server.kill()
     result["startup_cpu_seconds"] = cpu
-    result["server_cpu_seconds"] = usage.ru_utime + usage.ru_stime - cpu
+    result["whole_cpu_seconds"] = usage.ru_utime + usage.ru_stime - cpu
     echoes = result["total_echoes"]
     if not echoes or not result["echoes_per_second"]:
         raise Failure("not one echo in the time measured")
-    result["whole_cpu_us"] = result["server_cpu_seconds"] / echoes * 1e6
+    result["whole_cpu_us"] = result["whole_cpu_seconds"] / echoes * 1e6
     result.setdefault("cpu_us", result["whole_cpu_us"])
     result["switches_per_echo"] = (usage.ru_nvcsw + usage.ru_nivcsw - switches) / echoes
     result["preemptions"] = usage.ru_nivcsw
@@ -99,50 +96,20 @@ def loaded(bench, cell, peer, load=cload, **more):
     if calls:  # the counters know the first echo and its connection, too
         result["calls"] = calls
         result.update({f"{call}_per_echo": n / (echoes + 1) for call, n in calls.items()})
-        result["epoll_ctls_per_connection"] = calls.get("epoll_ctls", 0) / (cell.connections + 1)
     return result
 
 
 def steady_cload(bench, cell, server):
-    """A load whose cpu_us has neither the price of the connections' begin nor of their end in it: the quotient of two
-    rates, of CPU time while nothing but echoes goes on, and of echoes in the time measured.
-
-    cload's time begins when all connects have succeeded. The window here begins a little later, when the server has
-    accepted them all, and is shorter, so that it ends before the connections do; that is checked.
-    """
-    before = server.own_descriptors()
-    argv = cload_line(cell, server.address)
-    process = subprocess.Popen(
-        argv,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=pinned(bench.load_cpu),
-    )
-    try:
-        limit = time.monotonic() + LIMIT
-        while server.descriptors() < before + cell.connections and process.poll() is None and time.monotonic() < limit:
-            time.sleep(0.005)
-        time.sleep(BURST)
-        begin, cpu = time.monotonic(), server.cpu_seconds()
-        time.sleep(WINDOW * cell.seconds)
-        rate = (server.cpu_seconds() - cpu) / (time.monotonic() - begin)
-        missed = server.descriptors() < before + cell.connections
-        out, words = process.communicate(timeout=LIMIT)
-    except subprocess.TimeoutExpired as e:
-        raise Failure(f"cload: no end within {LIMIT:.0f} s") from e
-    finally:
-        if process.returncode is None:
-            process.kill()
-            process.communicate()
-    if process.returncode != 0:
-        raise Failure(words.strip() or f"cload: exit {process.returncode}")
-    if missed:
-        raise Late("connections ended before the window did: the server has accepted them too late")
-    result = json.loads(out)
-    if result["echoes_per_second"]:
-        result["cpu_us"] = rate / result["echoes_per_second"] * 1e6
+    """A load whose cpu_us has neither the price of the connections' begin nor of their end in it: cload reads the
+    server's CPU clock when the time measured begins and when it ends, and counts the server's echoes between."""
+    result = cload(bench, cell, server, more=("-p", server.pid))
+    if "late_connections" not in result:
+        raise Failure("no echo after the time measured")
+    if result["late_connections"]:
+        raise Late(f"{result['late_connections']} connections had no echo in the warm-up")
+    if result["server_echoes"] <= 0:
+        raise Failure("not one echo in the time measured")
+    result["cpu_us"] = result["server_cpu_seconds"] / result["server_echoes"] * 1e6
     return result
 
 

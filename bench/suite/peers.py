@@ -59,6 +59,7 @@ def peer(name, title, program=None, before="", after="{port}", **more):
     return Peer(name, title, program, f"{before} {quoted(program)} {after}".strip(), **more)
 
 
+GIVEN_BACK = "memory given back"
 EDDY_FLAGS = "run --listen 127.0.0.1:{port} --log-format json"
 
 PEERS = {
@@ -69,10 +70,16 @@ PEERS = {
         peer("uring", "C, io_uring"),
         peer("uv", "libuv"),
         peer("tokio", "tokio, current thread"),
-        peer("gonet", "Go net, GOMAXPROCS=1", before="env GOMAXPROCS=1"),
-        peer("gonet-2", "Go net, GOMAXPROCS=2", program="bin/peer-gonet", before="env GOMAXPROCS=2"),
-        peer("netpoll", "cloudwego/netpoll"),
-        peer("node", "node", source="peers/node.js"),
+        peer("gonet", "Go net, GOMAXPROCS=1", before="env GOMAXPROCS=1", released=GIVEN_BACK),
+        peer(
+            "gonet-2",
+            "Go net, GOMAXPROCS=2",
+            program="bin/peer-gonet",
+            before="env GOMAXPROCS=2",
+            released=GIVEN_BACK,
+        ),
+        peer("netpoll", "cloudwego/netpoll", released=GIVEN_BACK),
+        peer("node", "node", source="peers/node.js", released=GIVEN_BACK),
         peer(
             "eddy",
             "eddy, straight-line",
@@ -81,7 +88,7 @@ PEERS = {
             for_many="--max-conns 20000 --idle-timeout 0",
             released='"msg":"stats"',
         ),
-        peer("eddy-future", "eddy, hand-written future", program="bin/eddy-future", released="memory given back"),
+        peer("eddy-future", "eddy, hand-written future", program="bin/eddy-future", released=GIVEN_BACK),
     )
 }
 

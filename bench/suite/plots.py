@@ -10,6 +10,7 @@ import matplotlib  # noqa: E402
 
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator  # noqa: E402
 
 from .peers import AGAIN, PEERS, YARDSTICK  # noqa: E402
 from .plan import IDLE_COUNTS, SIZES  # noqa: E402
@@ -20,6 +21,7 @@ OURS = {"eddy": "#00a0c0", "eddy-future": "#e4572e"}
 YARDSTICKS = {YARDSTICK: "black", AGAIN: "#999999"}
 PEER_COLOURS = ("#6a994e", "#c9a227", "#8e5ea2", "#7a4b2a", "#c08a64", "#3d5a80", "#d16ba5")
 OTHERS = "#555577"
+MARKERS = "os^vDPX*<>hp"  # colours alone are not for everybody
 BEYOND = 3.0  # picked: a panel ends at so many times the yardstick, so that small differences are seen
 
 pyplot.rcParams.update(
@@ -38,8 +40,8 @@ def style(name):
     ours = name.startswith("eddy")
     return {
         "color": colour(name),
-        "marker": "o",
-        "markersize": 4,
+        "marker": MARKERS[([*PEERS].index(name) if name in PEERS else -1) % len(MARKERS)],
+        "markersize": 5,
         "linewidth": 2.2 if ours else 1.2,
         "label": title(name),
     }
@@ -51,6 +53,14 @@ def save(directory, name, figure):
             directory / f"{name}.{kind}", bbox_inches="tight", metadata={"Date": None} if kind == "svg" else None
         )
     pyplot.close(figure)
+
+
+def plain_log(axis):
+    """A logarithmic axis upwards, with plain numbers."""
+    axis.axes.set_yscale("log")
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.12g}"))
+    axis.set_minor_locator(NullLocator())
 
 
 def whiskers(estimates):
@@ -75,8 +85,10 @@ def bars(axes, names, estimates, digits, end=None):
     axes.set_xlim(0, end)
     for place, e in zip(places, estimates):
         cut = e.high > 0.85 * end
-        at, side, ink = (0.98 * end, "right", "white") if cut else (e.high + 0.02 * end, "left", "black")
-        axes.text(at, place, f"{e.median:.{digits}f}", va="center", ha=side, color=ink, fontsize=8)
+        at, side = (0.98 * end, "right") if cut else (e.high + 0.02 * end, "left")
+        text = f"{e.median:.{digits}f}" + " \N{RIGHTWARDS ARROW}" * (e.high > end)
+        ground = {"facecolor": "white", "edgecolor": "none", "pad": 1} if cut else None
+        axes.text(at, place, text, va="center", ha=side, fontsize=8, bbox=ground)
 
 
 def known(names, estimate):
@@ -86,7 +98,7 @@ def known(names, estimate):
 
 
 def price(f):
-    """CPU per echo by connections, a panel for each size."""
+    """CPU per echo by connections, a panel for each size. One connection costs several times what many do, each."""
     sizes = {s: [c for c in f.named("echo") if f.settings(c)["size"] == s] for s in SIZES}
     sizes = {s: cells for s, cells in sizes.items() if cells}
     if not sizes:
@@ -94,23 +106,19 @@ def price(f):
     figure, axes = pyplot.subplots(1, len(sizes), figsize=(1.5 + 3.6 * len(sizes), 4), squeeze=False)
     labels = {}
     for panel, (size, cells) in zip(axes[0], sizes.items()):
-        counts, beyond = [f.settings(c)["connections"] for c in cells], []
-        yardstick = [e.median for c in cells if (e := f.estimate(c, YARDSTICK, "cpu_us"))]
-        end = BEYOND * max(yardstick) if yardstick else None
+        counts = [f.settings(c)["connections"] for c in cells]
         for n in ordered({p for c in cells for p in f.peers(c)} - {AGAIN}):
             points = [(f.settings(c)["connections"], e.median) for c in cells if (e := f.estimate(c, n, "cpu_us"))]
             if points:
                 (line,) = panel.plot([x for x, _ in points], [y for _, y in points], **style(n))
                 labels.setdefault(title(n), line)
-                if end and min(y for _, y in points) > end:
-                    beyond.append(n)
         panel.set_xscale("log")
-        panel.set_xticks(counts, counts)
-        panel.minorticks_off()
-        panel.set_ylim(0, end)
-        panel.set_title(size_name(size) + (f" (beyond: {', '.join(beyond)})" if beyond else ""))
+        panel.set_xticks(counts, [f"{n}" for n in counts])
+        panel.xaxis.set_minor_locator(NullLocator())
+        plain_log(panel.yaxis)
+        panel.set_title(f"messages of {size_name(size)}")
         panel.set_xlabel("connections")
-    axes[0][0].set_ylabel("server CPU per echo, us")
+    axes[0][0].set_ylabel("server CPU per echo, us (log scale)")
     figure.legend(labels.values(), labels, loc="center left", bbox_to_anchor=(0.92, 0.5), frameon=False)
     return figure
 
@@ -129,8 +137,10 @@ def ratios(f):
     for panel, (c, names, estimates) in zip(axes[0], panels):
         bars(panel, names, estimates, 2, BEYOND)
         panel.axvline(1, color="black", linewidth=1)
-        panel.set_title(f"{f.settings(c)['connections']} connections, 512 B")
+        count = f.settings(c)["connections"]
+        panel.set_title(f"{count} connection{'s' * (count > 1)}, 512 B")
         panel.set_xlabel("relative to bare C epoll")
+    figure.suptitle("server CPU per echo")
     figure.tight_layout()
     return figure
 
@@ -144,9 +154,9 @@ def latency(f):
         points = [(label, e.median) for label, key in PERCENTILES if (e := f.estimate("open-loop", n, key))]
         if points:
             axes.plot([label for label, _ in points], [v for _, v in points], **style(n))
-    axes.set_yscale("log")
+    plain_log(axes.yaxis)
     axes.set_xlabel("percentile")
-    axes.set_ylabel("latency from the due time, us")
+    axes.set_ylabel("latency from the due time, us (log scale)")
     axes.set_title(f"open loop, {f.cells['open-loop'].get('rate')} messages of 512 B a second on 50 connections")
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     return figure
@@ -183,27 +193,28 @@ def micro(f):
     who = [w for w in ("goroutines", "tokio", "eddy", "eddy-future") if any(w in c for c in contests.values())]
     if not who:
         return None
-    figure, axes = pyplot.subplots(figsize=(9, 3.8))
-    width = 0.8 / len(who)
+    figure, axes = pyplot.subplots(figsize=(10, 4))
+    width = 0.6 / len(who)
     colours = {"goroutines": colour("gonet")}
     for k, w in enumerate(who):
         found = [(i, c[w]) for i, c in enumerate(contests.values()) if c.get(w)]
         places = [i + (k - (len(who) - 1) / 2) * width for i, _ in found]
         estimates = [e for _, e in found]
-        axes.bar(
+        axes.errorbar(
             places,
             [e.median for e in estimates],
-            width,
             yerr=whiskers(estimates),
-            label=w,
+            label=title(w),
             color=colours.get(w, colour(w)),
+            fmt=MARKERS[k],
+            markersize=6,
             capsize=2,
         )
-    axes.set_yscale("log")
+    plain_log(axes.yaxis)
     axes.set_xticks(range(len(contests)), contests)
-    axes.set_ylabel("ns an operation")
-    axes.grid(axis="x", visible=False)
-    axes.legend(frameon=False, ncols=len(who))
+    axes.set_ylabel("ns an operation (log scale)")
+    axes.set_title("tasks and timers")
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     return figure
 
 

@@ -8,11 +8,13 @@ from .targets import targets, verdict
 
 NAME = "report.md"
 RULES = """\
-Each server runs alone, pinned to one core, the load on another; rounds are interleaved, and who goes first moves on.
-Ratios pair two figures of one round; the value is the median of the rounds. `[a, b]` is a 95 % interval of the median
-(by order statistics), `(a to b)` the least and the greatest value where there are too few rounds for that. A target is
-met when the lower end is not above its figure; "missed by" is the median's distance. CPU is user and system time of the
-reaped server less its start-up. bench/README.md has the rest.
+Each server runs alone, pinned to one core, the load on another, both on this machine; rounds are interleaved, and who
+goes first moves on. Workloads are named after connections, bytes of a message and, if it is not 1, messages in flight:
+`pipeline-50x512x16`. Ratios pair two figures of one round; the value is the median of the rounds. `[a, b]` is a 95 %
+interval of the median (by order statistics), `(a to b)` the least and the greatest value where there are too few rounds
+for that. A target is met when the lower end is not above its figure, so with few rounds that vary it is met easily;
+"missed by" is the median's distance. CPU is user and system time of the reaped server less its start-up, and from 300
+connections on that of the time measured. bench/README.md has the rest.
 """
 
 

@@ -125,15 +125,6 @@ class Server:
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
-    def own_descriptors(self):
-        """Those of a server without clients: that of the first echo may take a moment to go."""
-        seen = self.descriptors()
-        while True:
-            time.sleep(0.02)  # picked: an event loop's turn or two
-            before, seen = seen, self.descriptors()
-            if seen == before:
-                return seen
-
     def anonymous_memory(self):
         """Resident anonymous memory in bytes."""
         with open(f"/proc/{self.pid}/status") as status:

@@ -44,7 +44,12 @@ def title(name):
 
 
 def said(met, excess):
-    return "not measured" if met is None else "met" if met else f"**missed by {excess:.1%}**"
+    """A figure may be met although its median is above: the rounds vary too much to say that it is missed."""
+    if met is None:
+        return "not measured"
+    if met:
+        return "met" if excess <= 0 else "met, by its lower end only"
+    return f"**missed by {excess:.1%}**"
 
 
 def of_targets(all_targets):
@@ -53,8 +58,12 @@ def of_targets(all_targets):
     for t in all_targets:
         worst = t.worst
         if t.rival and worst:
-            counted = f"{sum(p.met is True for p in t.parts)} of {len(t.parts)} are; worst: {worst.where}"
-            rows.append([t.title, counted, f"{worst.limit:g}", spread(worst.estimate), said(t.met, worst.excess)])
+            measured = [p for p in t.parts if p.estimate]
+            counted = f"{sum(p.met for p in measured)} of {len(measured)} are; worst: {worst.where}"
+            word = said(t.met, worst.excess)
+            if t.met is None:
+                word = f"met, {len(t.parts) - len(measured)} not measured"
+            rows.append([t.title, counted, f"{worst.limit:g}", spread(worst.estimate), word])
             continue
         if t.rival:
             rows.append([t.title, "-", "1", "-", said(None, 0)])
@@ -62,7 +71,7 @@ def of_targets(all_targets):
         for p in t.parts:
             excess = p.excess if p.estimate else 0
             rows.append([t.title, p.where, f"{p.limit:g}", spread(p.estimate, p.digits), said(p.met, excess)])
-    return table(["target", "where", "at most", "value", ""], rows)
+    return table(["target", "where", "at most", "value", "verdict"], rows)
 
 
 def of_echo(f):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .intervals import Estimate
-from .peers import MANY, YARDSTICK
+from .peers import MANY, PEERS, YARDSTICK
 from .plan import IDLE_COUNTS, RIVALS, RIVALS_SMALL, SMALL
 
 TOLERATED = 0.10  # how far a target may be missed, as a share of its figure
@@ -62,7 +62,11 @@ def targets(f):
 
     def below(rival, cells):
         sizes = "with 16 and 512 B" if rival in RIVALS_SMALL else "in every echo workload"
-        return Target(f"server CPU per echo below {rival}'s {sizes}", ratios(1.0, cells, rival, "cpu_us"), rival)
+        return Target(
+            f"server CPU per echo below that of {PEERS[rival].title}, {sizes}",
+            ratios(1.0, cells, rival, "cpu_us"),
+            rival,
+        )
 
     def one(title, limit, where, estimate, digits=0):
         return Target(title, (Part(where, limit, estimate, digits),))

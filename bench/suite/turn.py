@@ -6,7 +6,7 @@ from .idle import beside, memory
 from .load import STEADY, Late, loaded, steady_cload
 from .observed import calls, profile
 
-PATIENCE = 4  # picked: times the warm-up, for a server that accepts slowly
+PATIENCE = 6  # picked: times the warm-up, for a server that accepts slowly
 
 
 def echo(bench, cell, peer, **_):

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/urfave/cli/v3"
@@ -39,11 +40,13 @@ func runBench(_ context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return &exit{exitFailed, err}
 	}
+	// The files first: a report into a closed pipe ends the process.
+	unwritten := files.write(result.Result)
 	if err := loadreport.Write(cmd.Root().Writer, o.output, result.Result); err != nil {
-		return &exit{exitFailed, fmt.Errorf("cannot write the report: %w", reason(err))}
+		unwritten = errors.Join(unwritten, fmt.Errorf("cannot write the report: %w", reason(err)))
 	}
-	if err := files.write(result.Result); err != nil {
-		return &exit{exitFailed, err}
+	if unwritten != nil {
+		return &exit{exitFailed, unwritten}
 	}
 	return result.outcome()
 }

@@ -74,6 +74,16 @@ func TestBenchTakesNames(t *testing.T) {
 	}
 }
 
+// A name that nobody knows is looked up once, not for each connection. This one is unknown without a network, too.
+func TestBenchUnknownName(t *testing.T) {
+	code, stdout, stderr := runHere("bench", "-o", "json", "-c", "300", "256.1.1.1:80")
+	result := benchResult(t, stdout)
+	failures, _ := result["failures"].([]any)
+	if code != exitFailed || stderr != "" || result["errors_connect"] != 300.0 || len(failures) != 1 || !strings.Contains(stdout, "256.1.1.1: no such host") {
+		t.Errorf("exit code %d, %v, %q", code, result, stderr)
+	}
+}
+
 // What is lost or wrong is exit code 1, with a report, and without a line about it on stderr.
 func TestBenchExitCodes(t *testing.T) {
 	echoing := func(alter func(p []byte) []byte) func(net.Conn) {

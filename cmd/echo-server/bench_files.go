@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/eddy-go/eddy/cmd/echo-server/internal/load"
 	"github.com/eddy-go/eddy/cmd/echo-server/internal/loadreport"
@@ -33,19 +34,25 @@ func (o *benchOptions) files() (benchFiles, error) {
 			return nil, fmt.Errorf("cannot write %s: %w", oneLine(wanted.path), reason(err))
 		}
 		f.fill = wanted.fill
+		if slices.ContainsFunc(files, f.isToReplaceTheSameAs) {
+			f.unfinished.Close()
+			files.discard()
+			return nil, errors.New("--hist and --plot name the same file")
+		}
 		files = append(files, f)
 	}
 	return files, nil
 }
 
-// write fills the files and gives them their names.
+// write fills the files and gives them their names: each that can be written.
 func (files benchFiles) write(result *load.Result) error {
+	var unwritten []error
 	for _, f := range files {
 		if err := f.write(result); err != nil {
-			return fmt.Errorf("cannot write %s: %w", oneLine(f.path), reason(err))
+			unwritten = append(unwritten, fmt.Errorf("cannot write %s: %w", oneLine(f.path), reason(err)))
 		}
 	}
-	return nil
+	return errors.Join(unwritten...)
 }
 
 // discard leaves nothing behind of files that were not written.
@@ -78,9 +85,25 @@ func openBenchFile(path string) (*benchFile, error) {
 		if info.IsDir() {
 			return nil, errors.New("it is a directory")
 		}
+		old, err := os.OpenFile(f.target, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, err // who may not write it may not replace it
+		}
+		old.Close()
 	}
-	f.unfinished, err = os.OpenFile(f.target+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	// The process's number keeps it apart from other runs' and from the user's own files.
+	f.unfinished, err = os.OpenFile(fmt.Sprintf("%s.%d.new", f.target, os.Getpid()), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 	return f, err
+}
+
+// isToReplaceTheSameAs reports whether two paths, however they are written, end at one file.
+func (f *benchFile) isToReplaceTheSameAs(other *benchFile) bool {
+	a, err := f.unfinished.Stat()
+	if err != nil {
+		return false
+	}
+	b, err := other.unfinished.Stat()
+	return err == nil && f.replaces() && other.replaces() && os.SameFile(a, b)
 }
 
 func (f *benchFile) replaces() bool { return f.unfinished.Name() != f.path }

@@ -84,6 +84,70 @@ func TestBenchChecksFilesFirst(t *testing.T) {
 	}
 }
 
+// Two names of one file are found before anything is sent, too, and a file that may not be written is not replaced.
+// The program that runs is one, even for root.
+func TestBenchRefusesFiles(t *testing.T) {
+	dir := t.TempDir()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(program, filepath.Join(dir, "program")); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ hist, plot, want string }{
+		{filepath.Join(dir, "a"), dir + "/./a", "name the same file"},
+		{filepath.Join(dir, "a"), filepath.Join(dir, "program"), "cannot write "},
+	} {
+		// Nobody listens there: a run would report that.
+		code, stdout, stderr := runHere("bench", "--hist", c.hist, "--plot", c.plot, "127.0.0.1:1")
+		if code != exitFailed || stdout != "" || !strings.Contains(stderr, c.want) {
+			t.Errorf("exit code %d, %q, %q", code, stdout, stderr)
+		}
+		wantFiles(t, dir, "program")
+	}
+}
+
+// A file of the user's own that is called like an unfinished one stays as it is.
+func TestBenchLeavesOtherFilesAlone(t *testing.T) {
+	dir := t.TempDir()
+	hist := filepath.Join(dir, "a.hgrm")
+	if err := os.WriteFile(hist+".new", []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := benchHere(t, "--hist", hist); code != 0 || stderr != "" {
+		t.Fatalf("exit code %d, %q", code, stderr)
+	}
+	if text, err := os.ReadFile(hist + ".new"); err != nil || string(text) != "mine" {
+		t.Errorf("it has %q, %v", text, err)
+	}
+	wantFiles(t, dir, "a.hgrm", "a.hgrm.new")
+}
+
+// What a long run has found is not lost because the report has nowhere to go, or one of the files has not.
+func TestBenchWritesWhatCanBeWritten(t *testing.T) {
+	h := serveHere(t, nil)
+	hist := filepath.Join(t.TempDir(), "a.hgrm")
+	var stderr strings.Builder
+	if code := run([]string{"echo-server", "bench", "-n", "30", "--hist", hist, h.addr[0]}, fullDisk{}, &stderr); code != exitFailed {
+		t.Errorf("exit code %d, %q", code, stderr.String())
+	}
+	if text, err := os.ReadFile(hist); err != nil || !strings.Contains(string(text), "1/(1-Percentile)") {
+		t.Errorf("the file has %q, %v", text, err)
+	}
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip(err)
+	}
+	plot := hist + ".svg"
+	code, stdout, complaint := runHere("bench", "-n", "30", "--hist", "/dev/full", "--plot", plot, h.addr[0])
+	if code != exitFailed || !strings.Contains(stdout, "errors       none") || !strings.Contains(complaint, "cannot write /dev/full: no space left") {
+		t.Errorf("exit code %d, %q, %q", code, stdout, complaint)
+	}
+	if _, err := os.Stat(plot); err != nil {
+		t.Error(err)
+	}
+}
+
 func wantFiles(t *testing.T, dir string, names ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

@@ -24,9 +24,11 @@ Exit code 1: a byte was lost or came too many, a connection failed, or, with --v
 
 // The bounds of what a run may be asked for. Picked: far beyond any that makes sense, and they fit the memory.
 const (
-	maxSize  = 64 << 20
-	maxDepth = 1 << 16
-	maxRate  = 1e9
+	maxConnections = 1 << 20
+	minRate        = 1e-9
+	maxSize        = 64 << 20
+	maxDepth       = 1 << 16
+	maxRate        = 1e9
 )
 
 // benchOptions are what `bench` was told.
@@ -85,10 +87,10 @@ func benchOptionsFrom(cmd *cli.Command) (benchOptions, error) {
 		return o, usageError(cmd, "--messages 0 would send nothing")
 	case p.Duration <= 0:
 		return o, usageError(cmd, "--duration %v leaves no time to send", p.Duration)
-	case p.Connections < 1:
-		return o, usageError(cmd, "--connections %d would send nothing", p.Connections)
-	case cmd.IsSet("rate") && !(p.Rate > 0 && p.Rate <= maxRate):
-		return o, usageError(cmd, "--rate %v is not above 0 and at most %v", p.Rate, float64(maxRate))
+	case p.Connections < 1 || p.Connections > maxConnections:
+		return o, usageError(cmd, "--connections %d is not from 1 to %d", p.Connections, maxConnections)
+	case cmd.IsSet("rate") && !(p.Rate >= minRate && p.Rate <= maxRate):
+		return o, usageError(cmd, "--rate %v is not from %v to %v", p.Rate, minRate, float64(maxRate))
 	case p.Size < 1 || p.Size > maxSize:
 		return o, usageError(cmd, "--size %d is not from 1 to %d", p.Size, maxSize)
 	case p.Depth < 1 || p.Depth > maxDepth:

@@ -25,6 +25,7 @@ func TestBenchWrongUsage(t *testing.T) {
 		{"-z 0s 127.0.0.1:1", "--duration"},
 		{"-z 10 127.0.0.1:1", `"10"`},
 		{"-c 0 127.0.0.1:1", "--connections"},
+		{"-c 2000000 127.0.0.1:1", "--connections"},
 		{"-q 0 127.0.0.1:1", "--rate"},
 		{"-q -1 127.0.0.1:1", "--rate"},
 		{"-q NaN 127.0.0.1:1", "--rate"},

@@ -36,6 +36,13 @@ class Reading(unittest.TestCase):
         summary = "syscall     calls\n------- ---------\nsendto      10000\nrecvfrom    10051\n------- ---------\ntotal       20051\n"
         self.assertEqual(observed.traced_calls(summary), {"sendto": 10000, "recvfrom": 10051})
 
+    def test_samples(self):
+        user, kernel = [0x401000] * 30, [0xFFFFFFFF81000000] * 90
+        self.assertEqual(observed.shares(user + kernel), {"samples": 120, "user_percent": 25.0})
+        for few in (user + kernel[:60], user * 5, []):
+            with self.assertRaises(load.Failure):
+                observed.shares(few)
+
     def test_why_a_build_failed(self):
         words = "uv.c:3: fatal error: uv.h: No such file\nmake: *** [Makefile:9: bin/peer-uv] Error 1\n"
         self.assertEqual(build.reason(words), "uv.c:3: fatal error: uv.h: No such file")

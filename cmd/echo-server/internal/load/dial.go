@@ -1,6 +1,8 @@
 package load
 
 import (
+	"errors"
+	"net"
 	"time"
 
 	"github.com/eddy-go/eddy"
@@ -23,7 +25,11 @@ func (r *Run) dial() error {
 	if _, err := first.Join(); err == nil && r.connections[0] != nil && r.plan.Network != "unix" {
 		address = r.connections[0].stream.RemoteAddr().String()
 	}
-	for i := 1; i < r.plan.Connections && !r.interrupted; i++ {
+	wanted := r.plan.Connections
+	if r.nameless() { // each would only ask again
+		r.byKind[Connect], wanted = uint64(wanted), 1
+	}
+	for i := 1; i < wanted && !r.interrupted; i++ {
 		r.dials.Go(func() error { return r.connect(i, address) })
 	}
 	err := r.dials.Wait()
@@ -33,6 +39,12 @@ func (r *Run) dial() error {
 		return nil
 	}
 	return err
+}
+
+// nameless reports whether the first connection was not made because the lookup of the name has failed.
+func (r *Run) nameless() bool {
+	var lookup *net.DNSError
+	return len(r.failures) == 1 && errors.As(r.failures[0].Err, &lookup)
 }
 
 // connect makes one connection. Its error is that of a cancelled run.

@@ -47,7 +47,7 @@ func (f Failure) String() string {
 	if f.Local != "" {
 		name += " (" + f.Local + ")"
 	}
-	lost := fmt.Sprintf("after %d bytes, %d are lost", f.Offset, f.Lost)
+	lost := fmt.Sprintf("after %d bytes, %s", f.Offset, lost(f.Lost))
 	switch f.Kind {
 	case Connect:
 		return fmt.Sprintf("%s: %v", name, f.Err)
@@ -63,6 +63,17 @@ func (f Failure) String() string {
 		return fmt.Sprintf("%s: more came back than was sent, from byte %d on: %s", name, f.Offset, spaced(f.Got))
 	}
 	return fmt.Sprintf("%s: the server did not close it after its last byte, %d", name, f.Offset)
+}
+
+// lost says how many bytes are lost.
+func lost(n uint64) string {
+	switch n {
+	case 0:
+		return "none is lost"
+	case 1:
+		return "1 is lost"
+	}
+	return fmt.Sprintf("%d are lost", n)
 }
 
 func spaced(p []byte) string { return fmt.Sprintf("% x", p) }

@@ -1,6 +1,10 @@
 package load
 
-import "time"
+import (
+	"time"
+
+	"github.com/eddy-go/eddy/future"
+)
 
 // Plan is what a run is to do.
 type Plan struct {
@@ -20,9 +24,14 @@ type Plan struct {
 // open reports whether messages have times of their own, whatever the server does.
 func (p *Plan) open() bool { return p.Rate > 0 }
 
-// intended is when the message with number i of an open loop is to be sent, counted from the beginning.
+// intended is when the message with number i of an open loop is to be sent, counted from the beginning; future.Never if
+// that is later than a clock counts.
 func (p *Plan) intended(i uint64) time.Duration {
-	return time.Duration(float64(i) / p.Rate * float64(time.Second))
+	ns := float64(i) / p.Rate * float64(time.Second)
+	if ns >= float64(future.Never) {
+		return future.Never
+	}
+	return time.Duration(ns)
 }
 
 // due returns how many messages of an open loop are intended for a moment before t.

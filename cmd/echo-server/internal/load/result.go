@@ -23,9 +23,9 @@ type Result struct {
 
 	// Of measured messages, which are those that were sent (in an open loop: meant to be sent) after the warm-up.
 	Messages  uint64                  // that came back
-	Elapsed   time.Duration           // from the end of the warm-up until the last of them came back
+	Elapsed   time.Duration           // from the end of the warm-up until the last of them came back, or an open loop's next one was due
 	SentRate  float64                 // of an open loop: messages a second that were sent
-	NotSent   uint64                  // of an open loop: messages that were due and not sent, since there was no room
+	NotSent   uint64                  // of an open loop: messages that were due and not sent: there was no room, or no connection any more
 	Latencies *hdrhistogram.Histogram // in nanoseconds
 
 	ByKind   [Kinds]uint64
@@ -79,7 +79,7 @@ func (r *Run) Result() *Result {
 	}
 	s := &r.schedule
 	if result.Messages > 0 {
-		result.Elapsed = r.lastAnswer - s.from
+		result.Elapsed = s.answeredFor(result.Messages, r.lastAnswer)
 	}
 	if r.plan.open() {
 		result.SentRate = perSecond(s.begun, s.sentFor(r.finished))

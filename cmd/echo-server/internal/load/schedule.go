@@ -29,7 +29,7 @@ type schedule struct {
 }
 
 func newSchedule(p *Plan, begin time.Duration, lanes int) schedule {
-	s := schedule{plan: p, begin: begin, from: begin + p.Warmup, end: future.Never, lanes: uint64(lanes), last: math.MaxUint64, left: math.MaxUint64}
+	s := schedule{plan: p, begin: begin, from: future.After(begin, p.Warmup), end: future.Never, lanes: uint64(lanes), last: math.MaxUint64, left: math.MaxUint64}
 	if p.Duration > 0 {
 		s.end = future.After(s.from, p.Duration)
 	}
@@ -37,7 +37,7 @@ func newSchedule(p *Plan, begin time.Duration, lanes int) schedule {
 		s.first = p.due(p.Warmup)
 	}
 	if p.Messages > 0 {
-		s.left, s.last = p.Messages, s.first+p.Messages
+		s.left, s.last = p.Messages, s.first+min(p.Messages, math.MaxUint64-s.first)
 	}
 	return s
 }
@@ -52,7 +52,7 @@ func (s *schedule) stop(now time.Duration) {
 func (s *schedule) number(lane int, message uint64) uint64 { return message*s.lanes + uint64(lane) }
 
 // intended is when message i is to be sent, in an open loop.
-func (s *schedule) intended(i uint64) time.Duration { return s.begin + s.plan.intended(i) }
+func (s *schedule) intended(i uint64) time.Duration { return future.After(s.begin, s.plan.intended(i)) }
 
 // sends reports whether message i is one that is sent at all, in an open loop.
 func (s *schedule) sends(i uint64) bool { return i < s.last && s.intended(i) < s.end }
@@ -127,12 +127,23 @@ func (c *connection) claimDue(now time.Duration, free uint64) claim {
 }
 
 // sentFor returns for how long measured messages of an open loop were sent, if sending has ended at finished. The time
-// of the message that would have come next counts: n messages at their times take n/rate.
+// up to the message that would have come next counts: n messages at their times take n/rate, also when the run was over
+// with the last of them, or when the connections have ended.
 func (s *schedule) sentFor(finished time.Duration) time.Duration {
+	until := min(s.end, finished)
 	if s.begun == s.plan.Messages {
-		return max(s.late, s.intended(s.last)) - s.from
+		until = s.late
 	}
-	return max(0, min(s.end, finished)-s.from)
+	return max(until, s.intended(s.first+s.begun)) - s.from
+}
+
+// answeredFor returns for how long measured messages came back, of which the last one came at last. In an open loop
+// the time of the one that would have come next counts here, too, as far as it belongs to the run.
+func (s *schedule) answeredFor(messages uint64, last time.Duration) time.Duration {
+	if s.plan.open() {
+		last = max(last, min(s.end, s.intended(s.first+messages)))
+	}
+	return last - s.from
 }
 
 // notSent returns how many measured messages of an open loop were due before sending ended and were not sent.

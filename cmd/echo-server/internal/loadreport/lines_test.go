@@ -34,6 +34,8 @@ func TestProgressLine(t *testing.T) {
 		l.Phase, l.Elapsed = phase, elapsed
 		return l
 	}
+	standing := at(load.Measuring, 2*time.Second)
+	standing.Rate, standing.P99 = 0, 0
 	byCount := p
 	byCount.Duration, byCount.Messages = 0, 5000
 	for _, c := range []struct {
@@ -45,6 +47,7 @@ func TestProgressLine(t *testing.T) {
 		{p, at(load.Warming, 500*time.Millisecond), "warming up 0.5s of 1s  12,346 msg/s  p99 412µs  errors 2"},
 		{p, at(load.Measuring, 4290*time.Millisecond), "3.2s of 10s  12,346 msg/s  p99 412µs  errors 2"},
 		{byCount, at(load.Measuring, 2*time.Second), "1.0s of 5,000 messages  12,346 msg/s  p99 412µs  errors 2"},
+		{p, standing, "1.0s of 10s  0.0 msg/s  p99 -  errors 2"},
 		{p, at(load.Ending, 11*time.Second), "ending 11.0s  12,346 msg/s  p99 412µs  errors 2"},
 	} {
 		if got := Progress(c.p, c.l); got != c.want {

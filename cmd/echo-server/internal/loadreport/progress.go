@@ -11,7 +11,11 @@ import (
 func Progress(p load.Plan, l load.Live) string {
 	errors := fmt.Sprintf("errors %s", grouped(l.Failures))
 	elapsed := l.Elapsed.Seconds()
-	figures := fmt.Sprintf("%s msg/s  p99 %s  %s", rate(l.Rate), brief(l.P99), errors)
+	p99 := "-" // nothing came back since the last look
+	if l.P99 > 0 {
+		p99 = brief(l.P99)
+	}
+	figures := fmt.Sprintf("%s msg/s  p99 %s  %s", rate(l.Rate), p99, errors)
 	switch l.Phase {
 	case load.Connecting:
 		return "connecting  " + errors

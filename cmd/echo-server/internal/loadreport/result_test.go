@@ -33,6 +33,7 @@ func open() *load.Result {
 	r.Failures = []load.Failure{
 		{Kind: load.Wrong, Connection: 3, Local: "127.0.0.1:5000", Offset: 1234, Expected: []byte{0x3f, 0xa0}, Got: []byte{0, 0x10}},
 		{Kind: load.Connect, Connection: 4, Err: errors.New("connection refused")},
+		{Kind: load.Connect, Connection: 5, Err: errors.New("connection refused")}, // said already
 	}
 	return r
 }

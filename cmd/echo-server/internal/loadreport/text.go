@@ -31,10 +31,19 @@ func text(r *load.Result) string {
 		row("", "%s", omissionNote(r))
 	}
 	row("errors", "%s", errorLine(r))
+	told := uint64(0)
+	refusals := map[string]bool{} // what each connection that was not made says is as a rule the same
 	for _, f := range r.Failures {
+		if f.Kind == load.Connect {
+			if refusals[f.Err.Error()] {
+				continue
+			}
+			refusals[f.Err.Error()] = true
+		}
 		row("", "%s", f)
+		told++
 	}
-	if more := failures(r) - uint64(len(r.Failures)); more > 0 {
+	if more := failures(r) - told; more > 0 {
 		row("", "and %s more", grouped(more))
 	}
 	return b.String()
@@ -70,7 +79,7 @@ func rateLine(r *load.Result) string {
 		line += ": not reached"
 	}
 	if r.NotSent > 0 {
-		line += fmt.Sprintf("; %s due by the end found no room, and the latencies lack them", plural(r.NotSent, "message"))
+		line += fmt.Sprintf("; %s due by the end were not sent, and the latencies lack them", plural(r.NotSent, "message"))
 	}
 	return line
 }
