@@ -3,6 +3,8 @@
 package eddy_test
 
 import (
+	"errors"
+	"os"
 	"testing"
 	"time"
 
@@ -32,5 +34,23 @@ func TestLaterDeadlineCounts(t *testing.T) {
 			t.Errorf("%d, %v", n, err)
 		}
 		writer.Join()
+	})
+}
+
+// F35: a deadline that another goroutine has set holds for a task that knows of it, although the task has set something
+// itself since, which came to the loop first.
+func TestEarlierDeadlineIsNotOvertaken(t *testing.T) {
+	forEachStream(t, func(t *testing.T, rt *eddy.Runtime, a, b *eddy.TCPStream) {
+		writeText(t, b, "x")
+		must(t, rt.Yield())
+		past, set := rt.Now().Add(-time.Hour), make(chan error)
+		go func() { set <- a.SetDeadline(past) }()
+		must(t, <-set) // on its way: the loop has not turned
+		must(t, a.SetIdleTimeout(0))
+		for op, call := range map[string]func([]byte) (int, error){"read": a.Read, "write": a.Write} {
+			if n, err := call(make([]byte, 1)); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("the %s: %d, %v", op, n, err)
+			}
+		}
 	})
 }

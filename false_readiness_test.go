@@ -14,9 +14,13 @@ import (
 
 // F18: readiness that brings no byte is no sign of life. A peer that sends urgent bytes now and then is idle.
 func TestFalseReadinessIsIdle(t *testing.T) {
-	reads := map[string]func(s *eddy.TCPStream) error{
-		"Read":    func(s *eddy.TCPStream) error { _, err := s.Read(make([]byte, 1)); return err },
-		"WriteTo": func(s *eddy.TCPStream) error { _, err := s.WriteTo(io.Discard); return err },
+	reads := map[string]func(rt *eddy.Runtime, s *eddy.TCPStream) error{
+		"Read":    func(_ *eddy.Runtime, s *eddy.TCPStream) error { _, err := s.Read(make([]byte, 1)); return err },
+		"WriteTo": func(_ *eddy.Runtime, s *eddy.TCPStream) error { _, err := s.WriteTo(io.Discard); return err },
+		"PollRead": func(rt *eddy.Runtime, s *eddy.TCPStream) error {
+			_, err := eddy.Await(rt, pollRead(s, make([]byte, 1)))
+			return err
+		},
 	}
 	for name, read := range reads {
 		t.Run(name, func(t *testing.T) {
@@ -25,7 +29,7 @@ func TestFalseReadinessIsIdle(t *testing.T) {
 				s, peer := rawPair(t, rt, "tcp")
 				must(t, s.SetIdleTimeout(idle))
 				begin := rt.Now()
-				h := eddy.Spawn(rt, func() (int, error) { return 0, read(s) })
+				h := eddy.Spawn(rt, func() (int, error) { return 0, read(rt, s) })
 				for !h.Done() && rt.Now().Sub(begin) < 20*idle {
 					must(t, unix.Send(int(peer.Fd()), []byte("!"), unix.MSG_OOB))
 					must(t, rt.Sleep(idle/3))

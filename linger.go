@@ -138,7 +138,7 @@ func (l *lingerList) closeAll() {
 
 // closeOnLoop is the part of Close that runs on the loop.
 func (s *TCPStream) closeOnLoop() {
-	defer s.CancelPoll() // behind the wakes
+	s.CancelPoll()
 	x := s.extras.Load()
 	if x != nil {
 		x.stop()

@@ -70,7 +70,7 @@ func (rt *Runtime) deadlineAt(t time.Time) time.Duration {
 
 // applyDeadlines lets the later call win: one from another goroutine arrives after one that a task makes after it.
 func (x *extras) applyDeadlines(call uint64, at time.Duration, read, write bool) {
-	x.settled = max(x.settled, call)
+	x.settled++
 	if x.stream.gone {
 		return // closed in the meantime: nobody would disarm the timer
 	}
@@ -106,7 +106,7 @@ func (s *TCPStream) SetIdleTimeout(d time.Duration) error {
 }
 
 func (x *extras) setIdle(call uint64, d time.Duration) {
-	x.settled = max(x.settled, call)
+	x.settled++
 	i := &x.idle
 	if x.stream.gone || call < i.call {
 		return // closed in the meantime: nobody would disarm the timer; or set anew

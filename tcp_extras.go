@@ -14,7 +14,7 @@ type extras struct {
 	deadlines [2]deadline // by direction
 	idle      idleTimeout
 	setCalls  atomic.Uint64 // of SetDeadline and SetIdleTimeout, which come from any goroutine
-	settled   uint64        // the latest of them that was carried out
+	settled   uint64        // how many of them were carried out
 
 	lingers time.Duration // after Close, for the peer's end
 	adapter *netConn      // that NetConn has made

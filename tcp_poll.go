@@ -55,8 +55,9 @@ func (s *TCPStream) pollRead(cx *future.Context, p []byte, who fmt.Stringer, min
 }
 
 // PollWrite is the counterpart of PollRead. It writes as much of p as there is room for, and returns how much that was;
-// the rest is the caller's to keep. Where there is no room its error is future.Pending. It does not queue as Write does:
-// while a write of somebody else waits it is an error that names both. From a task.
+// the rest is the caller's to keep, and others may write between two calls. Where there is no room its error is
+// future.Pending. It does not queue as Write does: while a write of somebody else waits it is an error that names both.
+// From a task.
 func (s *TCPStream) PollWrite(cx *future.Context, p []byte) (int, error) {
 	s.rt.fromTask("PollWrite")
 	if !cx.Spend() { // as in a WriteFuture
@@ -101,13 +102,16 @@ func (s *TCPStream) pollWrite(cx *future.Context, p []byte, who fmt.Stringer, mi
 }
 
 // CancelPoll ends the waits that PollRead and PollWrite have left behind, and no others. It is for the Cancel of a future
-// that does not close the stream. From a task.
+// that does not close the stream. It cannot tell whose waits its caller means, so it wakes them: a future that reads or
+// writes on while another one gives up polls again. From a task.
 func (s *TCPStream) CancelPoll() {
 	if s.readPolled {
+		s.reader.Wake()
 		s.source.Read().Leave(&s.reader)
 		s.readPolled = false
 	}
 	if x := s.extras.Load(); x != nil && x.writePolled {
+		x.writer.Wake()
 		s.source.Write().Leave(&x.writer)
 		x.writePolled = false
 	}

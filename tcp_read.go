@@ -5,6 +5,7 @@ import (
 	"syscall"
 
 	"github.com/eddy-go/eddy/future"
+	"github.com/eddy-go/eddy/internal/kernel"
 	"github.com/eddy-go/eddy/internal/reactor"
 )
 
@@ -71,9 +72,14 @@ func (r *ReadFuture) poll(cx *future.Context) (int, error) {
 // microsecond (F31). Picked.
 const urgentRetries = 4
 
-// receive makes one system call, and notes what it tells of the flag. Its error is Pending when nothing was there.
+// receive makes one system call. Its error is Pending when nothing was there.
 func (s *TCPStream) receive(p []byte) (int, error) {
 	n, errno := s.rt.kernel.Read(s.source.FD(), p)
+	return s.received(p, n, errno)
+}
+
+// received notes what a read has told of the flag.
+func (s *TCPStream) received(p []byte, n int, errno kernel.Errno) (int, error) {
 	for again := 0; errno == syscall.EAGAIN && s.source.Urgent() && again < urgentRetries; again++ {
 		n, errno = s.rt.kernel.Read(s.source.FD(), p)
 	}

@@ -67,7 +67,13 @@ func (s *TCPStream) Read(p []byte) (int, error) {
 func (s *TCPStream) Write(p []byte) (n int, err error) {
 	err = s.rt.exec.Current("Write").Spend() // it may park, and another task begin a Write: so it comes first
 	if err == nil && len(p) > 0 && s.clearToWrite() {
-		n, err = s.send(p)
+		// send, written out: a function less to return through behind the call.
+		var errno kernel.Errno
+		if n, errno = s.rt.kernel.Write(s.source.FD(), p); errno != 0 {
+			err = s.notSent(errno)
+		} else {
+			s.took(n < len(p))
+		}
 	}
 	if err == nil && (n < len(p) || n == 0) {
 		n, err = s.writeRest(p, n)

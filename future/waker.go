@@ -2,8 +2,9 @@ package future
 
 // A Target is what a waker wakes: a task of an executor, one child of a Join or Race, a probe in a test.
 //
-// key is the generation of the target at the time when the waker was made. A target that has moved on (its task
-// ended, its memory serves another task) ignores a stale key. Wakers are compared, so a Target is a pointer.
+// key is what the waker was made with, and means what the target likes: which of several waits is over, say, or which
+// generation of a target whose memory serves again. A target that has moved on (its task has ended) ignores wakes.
+// Wakers are compared, so a Target is a pointer.
 type Target interface {
 	// Wake is for any goroutine. It only enqueues: no future is ever polled from inside it.
 	Wake(key uint64)
@@ -18,7 +19,7 @@ type Waker struct {
 	key    uint64
 }
 
-// NewWaker returns a waker of t's generation key. It is for executors and test kits.
+// NewWaker returns a waker that wakes t with key. It is for executors and test kits.
 func NewWaker(t Target, key uint64) Waker { return Waker{t, key} }
 
 // Wake may be called from any goroutine, any number of times, also after the task has ended; then nothing happens.

@@ -5,7 +5,7 @@ import "github.com/eddy-go/eddy/future"
 // adopt makes a cancelled coroutine that has parked again a task of its own, until it ends. Its result is dropped. It
 // goes by the name of the task that it comes from, and has its values.
 func (ex *Executor) adopt(c *Coroutine) {
-	c.adopted = true
+	c.adopted, c.root = true, true
 	t := new(Task)
 	ex.start(t, (*orphan)(c), c)
 	if from := ex.running; from != nil && from.givenName() != "" {

@@ -55,8 +55,10 @@ func (w withDeadline) Err() error {
 func (ex *Executor) Context(start time.Time) context.Context {
 	c := ex.Current("Context")
 	ctx := c.contextOf(start)
-	if t := ex.running; t != nil && t.notes.Load() != nil { // it may have got another name since somebody asked first
-		ctx = c.labeled(ctx)
+	if t := ex.running; t != nil {
+		if n := t.notes.Load(); n != nil && n.own { // it may have got another name since somebody asked first
+			ctx = c.labeled(ctx)
+		}
 	}
 	return ctx
 }

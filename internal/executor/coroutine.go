@@ -194,7 +194,14 @@ func (c *Coroutine) setCanceled() {
 func (c *Coroutine) reportPanic() {
 	if err := c.rare().panicked; err != nil {
 		c.ex.counts.Panics++
-		c.ex.unjoined(TaskInfo{Name: functionName(c.body.entry()), State: "canceled"}, err)
+		info := TaskInfo{State: "canceled"}
+		c.describe(&info)
+		name := ""
+		if t := c.ex.running; t != nil { // its own by now, or the one that has given it up
+			info.ID, name = t.id, t.givenName()
+		}
+		info.called(name)
+		c.ex.unjoined(info, err)
 	}
 }
 
@@ -210,8 +217,8 @@ func (ex *Executor) Yield() error {
 	return nil
 }
 
-// yieldTurn parks until the next kernel turn, or until something else wakes the task. In a Cancel there is no poll to come back to: parking then makes the
-// executor adopt the coroutine, which does the same.
+// yieldTurn parks until the next kernel turn, or until something else wakes the task. In a Cancel there is no poll to
+// come back to: parking then makes the executor adopt the coroutine, which does the same.
 func (c *Coroutine) yieldTurn() {
 	if c.cx != nil {
 		c.cx.Yield()

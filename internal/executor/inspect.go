@@ -90,7 +90,16 @@ func (t *Task) function() TaskInfo {
 }
 
 // String names the task: its number, name and function.
-func (t *Task) String() string { return t.info().title() }
+func (t *Task) String() string {
+	if t.body != nil {
+		return t.info().title()
+	}
+	who := fmt.Sprintf("task %d", t.id)
+	if name := t.givenName(); name != "" {
+		who += fmt.Sprintf(" %q", name)
+	}
+	return who + ", which has ended"
+}
 
 func (c *Coroutine) describe(info *TaskInfo) {
 	info.Function = functionName(c.body.entry())

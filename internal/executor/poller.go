@@ -27,5 +27,8 @@ func (p *poller) String() string {
 			}
 		}
 	}
+	if p.phase == ended {
+		return "a task that has ended"
+	}
 	return functionName(p.body.entry())
 }

@@ -86,3 +86,25 @@ func TestPollerStaysWhenAdopted(t *testing.T) {
 		t.Errorf("%p polled before, %p after", before, after)
 	}
 }
+
+// A poller that is remembered for longer than its task lives still says so.
+func TestPollerThatHasEnded(t *testing.T) {
+	r := newRig(t)
+	var p fmt.Stringer
+	look := func() future.Future[int] {
+		return future.Func(func(*future.Context) (int, error) { p = r.ex.Poller(); return 0, nil })
+	}
+	want := func(want string) {
+		t.Helper()
+		r.run()
+		if got := p.String(); got != want {
+			t.Errorf("it goes by %q, want %q", got, want)
+		}
+	}
+	SpawnFuture(r.ex, look())
+	want("task 1, which has ended")
+	SpawnFuture(r.ex, look()).Named("client")
+	want(`task 2 "client", which has ended`)
+	SpawnPlain(r.ex, func() { Await(r.ex, look()) })
+	want("a task that has ended")
+}

@@ -7,7 +7,7 @@ import (
 )
 
 // A Task is one future, or code, that the executor polls until it is done. It is a part of its JoinHandle and serves
-// once: wakers that outlive it find it over.
+// once: wakers that outlive it find it over. Whoever keeps one keeps the memory, the result included.
 type Task struct {
 	word   atomic.Uint32 // posted and over; with notes, all that other goroutines touch
 	state  state
@@ -101,6 +101,7 @@ func (ex *Executor) retire(t *Task) {
 	ex.live.remove(t)
 	t.state = done
 	t.body, t.code = nil, nil
+	ex.cx = future.Context{} // its waker would keep the task, and the result, until the next poll
 	if n := t.notes.Load(); n != nil && n.own {
 		n.locals = nil
 	}

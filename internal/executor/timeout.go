@@ -18,7 +18,8 @@ type scope struct {
 	context  taskContext
 }
 
-// expired ends the context too, if the deadline has come. It compares with the turn's sample, which is never ahead of the clock: no timeout is early.
+// expired ends the context too, if the deadline has come. It compares with the turn's sample, which is never ahead of
+// the clock: no timeout is early.
 func (s *scope) expired(sample time.Duration) bool {
 	if sample < s.deadline {
 		return false

@@ -54,11 +54,13 @@ func (s *sockets) Read(fd int, p []byte) (int, Errno) {
 	for {
 		s.counters.Receives++
 		n, errno := sysRead(fd, p)
-		if errno == 0 {
+		switch errno {
+		case 0:
 			afterReceive(fd)
-		}
-		if errno != unix.EINTR {
-			return n, errno
+			return int(n), 0
+		case unix.EINTR:
+		default:
+			return 0, errno
 		}
 	}
 }
@@ -69,8 +71,12 @@ func (s *sockets) Write(fd int, p []byte) (int, Errno) {
 	for {
 		s.counters.Sends++
 		n, errno := sysWrite(fd, p)
-		if errno != unix.EINTR {
-			return n, errno
+		switch errno {
+		case 0:
+			return int(n), 0
+		case unix.EINTR:
+		default:
+			return 0, errno
 		}
 	}
 }

@@ -139,7 +139,7 @@ func (d Direction) Leave(w *Waiter) {
 			s.last[d.way] = before
 		}
 		if before == last && d.Ready() {
-			w.next.wake()
+			w.next.Wake()
 		}
 	}
 	*w = Waiter{} // a waiter that is not queued keeps nothing alive
@@ -160,7 +160,7 @@ func (d Direction) WakeAll() {
 		return
 	}
 	for w := last.next; ; w = w.next {
-		w.wake()
+		w.Wake()
 		if w == last {
 			return
 		}
@@ -171,8 +171,9 @@ func (d Direction) WakeAll() {
 func (d Direction) raise() {
 	d.source.ready[d.way] = true
 	if last := d.source.last[d.way]; last != nil {
-		last.next.wake()
+		last.next.Wake()
 	}
 }
 
-func (w *Waiter) wake() { w.waker.Wake() }
+// Wake wakes whoever waits in w, if anybody does.
+func (w *Waiter) Wake() { w.waker.Wake() }
