@@ -17,6 +17,7 @@ func TestFalseReadinessIsIdle(t *testing.T) {
 	reads := map[string]func(rt *eddy.Runtime, s *eddy.TCPStream) error{
 		"Read":    func(_ *eddy.Runtime, s *eddy.TCPStream) error { _, err := s.Read(make([]byte, 1)); return err },
 		"WriteTo": func(_ *eddy.Runtime, s *eddy.TCPStream) error { _, err := s.WriteTo(io.Discard); return err },
+		"a copy":  func(_ *eddy.Runtime, s *eddy.TCPStream) error { _, err := s.WriteTo(s); return err },
 		"PollRead": func(rt *eddy.Runtime, s *eddy.TCPStream) error {
 			_, err := eddy.Await(rt, pollRead(s, make([]byte, 1)))
 			return err

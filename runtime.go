@@ -32,6 +32,7 @@ type Runtime struct {
 	dials    outsideDials // of goroutines
 	buffers  spares[[bufferSize]byte]
 	writes   spares[WriteFuture]
+	leftover leftover
 	stats    runtimeCounts // what no layer below counts
 
 	phase     atomic.Int32 // fresh, starting, running, ended: also read by other goroutines

@@ -57,7 +57,11 @@ func (s *socket) close(op string) error {
 	if !s.closed.CompareAndSwap(false, true) {
 		return s.closedError(op)
 	}
-	s.onLoop(s.closeNow)
+	if s.rt.onLoop() { // the frequent case, without a closure
+		s.closeNow()
+	} else {
+		s.rt.exec.Post(s.closeNow)
+	}
 	return nil
 }
 

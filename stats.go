@@ -18,6 +18,9 @@ type Stats struct {
 	Timers  int    // armed, now
 	Closing int    // closed sockets whose last bytes are on their way, now
 
+	BytesIn  uint64 // that streams have read
+	BytesOut uint64 // that streams have written: that the kernel has taken
+
 	Offloads LaneStats // functions of Offload
 	Lookups  LaneStats // of names, one for each family of addresses
 
@@ -34,6 +37,8 @@ type KernelCalls = kernel.Counters
 
 // runtimeCounts is what no layer below the runtime can count.
 type runtimeCounts struct {
+	bytesIn        uint64
+	bytesOut       uint64
 	timeouts       uint64
 	acceptBackoffs uint64
 }
@@ -52,6 +57,8 @@ func (rt *Runtime) Stats() Stats {
 		Sources:        rt.reactor.Sources(),
 		Timers:         rt.reactor.Timers(),
 		Closing:        rt.linger.len(),
+		BytesIn:        rt.stats.bytesIn,
+		BytesOut:       rt.stats.bytesOut,
 		Offloads:       rt.offloads.stats(),
 		Lookups:        rt.lookups.stats(),
 		Panics:         c.Panics,

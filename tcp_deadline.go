@@ -99,7 +99,12 @@ func (i *idleTimeout) deadline() time.Duration { return future.After(i.last, i.a
 func (s *TCPStream) SetIdleTimeout(d time.Duration) error {
 	x := s.extra()
 	call := x.setCalls.Add(1)
-	if s.closed.Load() || !s.onLoop(func() { x.setIdle(call, d) }) {
+	switch {
+	case s.closed.Load():
+		return s.closedError("set")
+	case s.rt.onLoop(): // as above
+		x.setIdle(call, d)
+	case !s.rt.exec.Post(func() { x.setIdle(call, d) }):
 		return s.closedError("set")
 	}
 	return nil

@@ -114,7 +114,7 @@ func (r rawStream) Read(f func(fd uintptr) (done bool)) error {
 			return nil
 		}
 		s.source.Read().Clear()
-		if err := s.awaitReadable(&waited); err != nil {
+		if err := s.awaitReadable(&waited, nil); err != nil {
 			return s.waitError("raw-read", err)
 		}
 	}

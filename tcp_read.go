@@ -96,6 +96,7 @@ func (s *TCPStream) received(p []byte, n int, errno kernel.Errno) (int, error) {
 	if n < len(p) {
 		s.source.ShortRead()
 	}
+	s.rt.stats.bytesIn += uint64(n)
 	s.moved()
 	return n, nil
 }

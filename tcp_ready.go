@@ -58,7 +58,10 @@ func (r *readiness) String() string { return r.direction.op() + "able " + r.s.St
 //
 // waited says that the operation has waited before, and that ended by readiness which proved false. Then the peer's
 // silence does not count anew, or a peer that sends urgent bytes now and then would never be idle (F18).
-func (s *TCPStream) awaitReadable(waited *bool) error {
+//
+// to is where the bytes are to go, if the loop may copy them meanwhile; nil if not. It then returns also where a copy has
+// left something over.
+func (s *TCPStream) awaitReadable(waited *bool, to *TCPStream) error {
 	c, d := s.rt.exec.Current("Read"), s.source.Read()
 	for {
 		if err := c.Spend(); err != nil {
@@ -76,8 +79,17 @@ func (s *TCPStream) awaitReadable(waited *bool) error {
 			return s.opError("read", d.Taken(s.rt.waitingTask()))
 		}
 		d.Wait(&s.reader, c.LocalWaker(), s.rt.waitingTask())
-		c.Pause((*reading)(s))
+		if to == nil {
+			c.Pause((*reading)(s))
+		} else {
+			s.to = to
+			c.PauseStepping((*copying)(s))
+			s.to = nil
+		}
 		d.Leave(&s.reader)
+		if s.rt.leftover.buf != nil {
+			return nil
+		}
 	}
 }
 

@@ -20,6 +20,9 @@ type TCPStream struct {
 	extras atomic.Pointer[extras] // nil: none
 	reader reactor.Waiter         // of Read and WriteTo, and of PollRead
 
+	to     *TCPStream // where a WriteTo that waits copies to, if that is a stream
+	passed int64      // what the loop has copied there since the task was resumed
+
 	ended     bool // reads return EOF: it was read, or CloseRead was called
 	peerEnded bool // EOF was read
 	sent      bool // something was written: closing must not lose it
@@ -50,7 +53,7 @@ func (s *TCPStream) Read(p []byte) (int, error) {
 		return 0, s.waitError("read", err)
 	}
 	for waited := false; ; {
-		if err := s.awaitReadable(&waited); err != nil {
+		if err := s.awaitReadable(&waited, nil); err != nil {
 			return 0, s.waitError("read", err)
 		}
 		if s.ended {
@@ -72,7 +75,7 @@ func (s *TCPStream) Write(p []byte) (n int, err error) {
 		if n, errno = s.rt.kernel.Write(s.source.FD(), p); errno != 0 {
 			err = s.notSent(errno)
 		} else {
-			s.took(n < len(p))
+			s.took(n, n < len(p))
 		}
 	}
 	if err == nil && (n < len(p) || n == 0) {

@@ -138,7 +138,7 @@ func (s *TCPStream) send(p []byte) (int, error) {
 	if errno != 0 {
 		return 0, s.notSent(errno)
 	}
-	s.took(n < len(p))
+	s.took(n, n < len(p))
 	return n, nil
 }
 
@@ -149,15 +149,16 @@ func (s *TCPStream) sendBuffers(bufs net.Buffers) (int, error) {
 	if errno != 0 {
 		return 0, s.notSent(errno)
 	}
-	s.took(n < len(bufs[0]))
+	s.took(n, n < len(bufs[0]))
 	return n, nil
 }
 
-// took notes that bytes went out; short means that they were fewer than were handed over.
-func (s *TCPStream) took(short bool) {
+// took notes that n bytes went out; short means that they were fewer than were handed over.
+func (s *TCPStream) took(n int, short bool) {
 	if short {
 		s.source.ShortWrite()
 	}
+	s.rt.stats.bytesOut += uint64(n)
 	s.sent = true
 	s.moved()
 }

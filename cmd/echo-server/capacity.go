@@ -17,12 +17,13 @@ type places struct {
 }
 
 // admit returns the future of the next client of l that has a place. While there is none, l does not accept: clients
-// wait in the kernel's queue, and when that is full outside.
+// wait in the kernel's queue, and when that is full outside. A future that is done may be awaited again: for the client
+// after that one.
 func (p *places) admit(l *eddy.TCPListener) eddy.Future[*eddy.TCPStream] {
 	return &admission{
-		places: p,
-		place:  p.freed.until("a place for a client of "+nameOf(l.Addr()), func() bool { return p.free > 0 }),
-		accept: l.AcceptFuture(),
+		places:   p,
+		listener: l,
+		place:    p.freed.until("a place for a client of "+nameOf(l.Addr()), func() bool { return p.free > 0 }),
 	}
 }
 
@@ -34,11 +35,11 @@ func (p *places) giveBack() {
 
 // admission waits for a place, then for a client.
 type admission struct {
-	places    *places
-	place     eddy.Future[struct{}]
-	accept    eddy.Future[*eddy.TCPStream]
-	full      bool // it waits for a place
-	accepting bool // accept was polled and is not done
+	places   *places
+	listener *eddy.TCPListener
+	place    eddy.Future[struct{}]
+	accept   eddy.Future[*eddy.TCPStream] // nil: not polled, or done
+	full     bool                         // it waits for a place
 }
 
 // Poll implements Future.
@@ -49,8 +50,14 @@ func (a *admission) Poll(cx *future.Context) (*eddy.TCPStream, error) {
 	if a.full {
 		return nil, future.Pending
 	}
+	if a.accept == nil {
+		a.accept = a.listener.AcceptFuture()
+	}
 	stream, err := a.accept.Poll(cx)
-	a.accepting = err == future.Pending
+	if err == future.Pending {
+		return nil, err
+	}
+	a.accept = nil
 	if err != nil {
 		return nil, err
 	}
@@ -64,14 +71,14 @@ func (a *admission) Poll(cx *future.Context) (*eddy.TCPStream, error) {
 // Cancel implements Future.
 func (a *admission) Cancel() {
 	a.place.Cancel()
-	if a.accepting {
+	if a.accept != nil {
 		a.accept.Cancel()
 	}
 }
 
 // String says what the wait is for, in task dumps.
 func (a *admission) String() string {
-	if a.full {
+	if a.full || a.accept == nil {
 		return fmt.Sprint(a.place)
 	}
 	return fmt.Sprint(a.accept)

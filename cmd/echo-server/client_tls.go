@@ -71,7 +71,7 @@ func (c *client) echoRestTLS() error {
 	for left := waitingBytes(c.stream); left > 0 && waitingBytes(c.stream) > 0; {
 		until := c.server.rt.Now().Add(moment)
 		c.stream.SetReadDeadline(until)
-		n, err := c.conn().WriteTo(c)
+		n, err := c.secure.WriteTo(c)
 		if !errors.Is(err, os.ErrDeadlineExceeded) || c.server.rt.Now().Before(until) {
 			return err
 		}

@@ -28,6 +28,7 @@ type totals struct {
 
 // fields are the counters as flat integers, in a fixed order: bench/suite and other programs read them.
 func (s *server) fields(stats eddy.Stats) []slog.Attr {
+	s.countBytes(stats)
 	count, now := slog.Uint64, slog.Int
 	t, k := &s.totals, &stats.Kernel
 	return []slog.Attr{
@@ -45,6 +46,14 @@ func (s *server) fields(stats eddy.Stats) []slog.Attr {
 		count("registers", k.Registers), count("deregisters", k.Deregisters),
 		count("accepts", k.Accepts), count("receives", k.Receives), count("sends", k.Sends),
 		count("shutdowns", k.Shutdowns), count("closes", k.Closes),
+	}
+}
+
+// countBytes brings the bytes of the totals up to date. The clients are all that the runtime's streams speak with, so its
+// counts are theirs; where they speak TLS, what they say is less than what goes over the streams, and they count.
+func (s *server) countBytes(stats eddy.Stats) {
+	if s.tls == nil {
+		s.totals.bytesIn, s.totals.bytesOut = stats.BytesIn, stats.BytesOut
 	}
 }
 

@@ -58,7 +58,10 @@ func (s *server) announce() {
 
 // serve accepts clients until it is asked to stop, and lets them end.
 func (s *server) serve() error {
-	defer func() { s.finalStats = s.rt.Stats() }()
+	defer func() {
+		s.finalStats = s.rt.Stats()
+		s.countBytes(s.finalStats)
+	}()
 
 	accepting := make([]*eddy.JoinHandle[struct{}], len(s.listeners))
 	for i, l := range s.listeners {
@@ -75,8 +78,9 @@ func (s *server) serve() error {
 
 // acceptFrom takes in clients for ever.
 func (s *server) acceptFrom(l *eddy.TCPListener) {
+	next := s.places.admit(l)
 	for {
-		stream, err := eddy.Await(s.rt, s.places.admit(l))
+		stream, err := eddy.Await(s.rt, next)
 		switch {
 		case err == nil:
 			s.welcome(stream)

@@ -60,6 +60,9 @@ func simulate(w *sim.World, change func(o *options)) *simulated {
 // check compares what the server has counted.
 func (s *simulated) check(t *testing.T) {
 	t.Helper()
+	if s.rt != nil {
+		s.countBytes(s.rt.Stats())
+	}
 	n := s.totals
 	if ended := n.left + n.failed + n.timeouts; n.connections != ended+uint64(len(s.clients)) {
 		t.Errorf("%d connections, %d have ended, and %d are there", n.connections, ended, len(s.clients))

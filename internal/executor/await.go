@@ -24,7 +24,7 @@ func Await[T any](ex *Executor, f future.Future[T]) (T, error) {
 			return zero, c.interruption()
 		}
 		ex.polling = true
-		v, err := f.Poll(c.cx)
+		v, err := f.Poll(c.cx())
 		if err != future.Pending {
 			if err != nil {
 				future.CheckFinal(f, err)

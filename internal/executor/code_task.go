@@ -22,6 +22,7 @@ func SpawnPlain(ex *Executor, fn func()) *JoinHandle[struct{}] {
 
 func (ct *codeTask[T, F]) spawn(ex *Executor) *JoinHandle[T] {
 	if !ct.handle.refuse(ex) {
+		ct.handle.task.marks = quiet
 		ct.begin(ex, ct)
 	}
 	return &ct.handle

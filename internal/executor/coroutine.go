@@ -11,7 +11,7 @@ import (
 type Coroutine struct {
 	ex   *Executor
 	body runner
-	w    *worker // from the first poll to the end
+	w    worker // from the first poll to the end
 
 	phase    phase
 	asked    bool // it was canceled: somebody asked for its end
@@ -20,10 +20,10 @@ type Coroutine struct {
 	adopted  bool // a task of its own, whose result nobody gets
 	relabel  bool // the task's name has changed, and its goroutine does not show it yet
 	root     bool // a task's own code, not one of several that the task waits for
+	steps    bool // waiting is a Stepper, which may spare the task a resumption
 
-	cx    *future.Context // of the poll that resumed it; nil when a Cancel did
-	scope *scope          // the innermost WithTimeout or Shield
-	few   *few            // nil until it needs one; see rare and own
+	scope *scope // the innermost WithTimeout or Shield
+	few   *few   // nil until it needs one; see rare and own
 
 	waiting any           // what it waits for, while parked
 	since   time.Duration // since when
@@ -31,6 +31,7 @@ type Coroutine struct {
 
 // few is what few coroutines have, or for a short time only.
 type few struct {
+	cx      *future.Context   // see Coroutine.cx; a coroutine that is no root has a few, for this
 	parent  *Coroutine        // the coroutine that awaits this one, if any: contexts derive from it
 	groups  *Group            // the first of those that it has made and that have children
 	waker   future.LocalWaker // of the wait in progress, kept for scope
@@ -93,7 +94,10 @@ func (c *Coroutine) resume(cx *future.Context) {
 	if c.phase == inert {
 		c.takeWorker()
 	}
-	c.phase, c.cx = onStack, cx
+	if !c.root {
+		c.few.cx = cx
+	}
+	c.phase = onStack
 	ex.current, ex.polling = c, false
 	c.w.next()
 	ex.current, ex.polling = outer, polling
@@ -111,8 +115,43 @@ func (c *Coroutine) Pause(what any) {
 	c.unparked()
 }
 
+// A Stepper is a wait that may go on after a wake: it knows what the coroutine would do, and can do it without it.
+type Stepper interface {
+	// Step is called in place of a resumption, unless the coroutine is interrupted. It reports whether the coroutine goes
+	// on waiting; if not, it is resumed at once. Like a future's Poll it must not wait.
+	Step(cx *future.Context) bool
+}
+
+// PauseStepping is Pause for a wait that is a Stepper. Of a task's own code only: other code is resumed by each wake.
+func (c *Coroutine) PauseStepping(what Stepper) {
+	c.beginWait()
+	c.beforePark(what)
+	c.steps = true
+	c.w.yield(struct{}{})
+	c.steps = false
+	c.unparked()
+}
+
+// step lets a Stepper answer a wake, and reports whether it has. The wait counts anew, as if it had been another one.
+func (c *Coroutine) step(t *Task) bool {
+	if t.marks&asked != 0 || c.interrupted() || !c.waiting.(Stepper).Step(&c.ex.cx) {
+		return false
+	}
+	c.since = c.ex.clock.Sample()
+	return true
+}
+
+// cx returns the context of the poll that has resumed the coroutine; nil when a Cancel did. A task's own code is resumed
+// by the executor.
+func (c *Coroutine) cx() *future.Context {
+	if c.root {
+		return &c.ex.cx
+	}
+	return c.few.cx
+}
+
 // LocalWaker returns the waker of the poll that runs the coroutine. It is for a coroutine that is not interrupted.
-func (c *Coroutine) LocalWaker() future.LocalWaker { return c.cx.LocalWaker() }
+func (c *Coroutine) LocalWaker() future.LocalWaker { return c.cx().LocalWaker() }
 
 // park switches back to whoever resumed. It returns when it is resumed, for whatever reason.
 func (c *Coroutine) park(what any) {
@@ -124,8 +163,10 @@ func (c *Coroutine) park(what any) {
 // beforePark notes what the coroutine waits for. Await calls it, and then yields itself: as in resume, a frame less.
 func (c *Coroutine) beforePark(what any) {
 	c.waiting, c.since = what, c.ex.clock.Sample()
-	if c.few != nil && c.cx != nil {
-		c.few.waker = c.cx.LocalWaker()
+	if c.few != nil {
+		if cx := c.cx(); cx != nil {
+			c.few.waker = cx.LocalWaker()
+		}
 	}
 	c.phase = parked
 }
@@ -220,8 +261,8 @@ func (ex *Executor) Yield() error {
 // yieldTurn parks until the next kernel turn, or until something else wakes the task. In a Cancel there is no poll to
 // come back to: parking then makes the executor adopt the coroutine, which does the same.
 func (c *Coroutine) yieldTurn() {
-	if c.cx != nil {
-		c.cx.Yield()
+	if cx := c.cx(); cx != nil {
+		cx.Yield()
 	}
 	c.park(waitTurn)
 }

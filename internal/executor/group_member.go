@@ -26,8 +26,7 @@ func spawnChild[T, F any](g *Group, fn F) *JoinHandle[T] {
 	gt := &groupTask[T, F]{}
 	h, c := &gt.handle, &gt.code
 	if err := g.admit(); err != nil {
-		h.task.ex = g.ex
-		h.refused(err)
+		h.refused(g.ex, err)
 		return h
 	}
 	gt.fn = fn

@@ -21,7 +21,7 @@ func TestSizesOfTasks(t *testing.T) {
 		{"a future's task with a result", unsafe.Sizeof(futureTask[int]{}), 112},
 		{"straight-line code", unsafe.Sizeof(codeTask[struct{}, func()]{}), 176},
 		{"a child", unsafe.Sizeof(groupTask[struct{}, func() error]{}), 224},
-		{"a worker", unsafe.Sizeof(worker{}), 24},
+		{"a worker", unsafe.Sizeof(worker{}), 16},
 	} {
 		if c.size > c.most {
 			t.Errorf("%s: %d bytes, want at most %d", c.name, c.size, c.most)

@@ -37,8 +37,8 @@ func (g *Group) Wait() error {
 // pause parks the maker until the last child has ended; it may return before. In a Cancel there is no poll, and so no
 // waker: the executor then adopts the coroutine, and resumes it with one.
 func (g *Group) pause(c *Coroutine) {
-	if c.cx != nil {
-		g.waker = c.cx.LocalWaker()
+	if cx := c.cx(); cx != nil {
+		g.waker = cx.LocalWaker()
 	}
 	c.park(g)
 	g.waker = future.LocalWaker{}

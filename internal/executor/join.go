@@ -31,14 +31,14 @@ func SpawnFuture[T any](ex *Executor, f future.Future[T]) *JoinHandle[T] {
 
 // refuse ends the task before it begins, if there are no new ones any more.
 func (h *JoinHandle[T]) refuse(ex *Executor) bool {
-	h.task.ex = ex
 	if ex.closing {
-		h.refused(ErrClosed)
+		h.refused(ex, ErrClosed)
 	}
 	return ex.closing
 }
 
-func (h *JoinHandle[T]) refused(err error) {
+func (h *JoinHandle[T]) refused(ex *Executor, err error) {
+	h.task.ex = ex
 	h.task.state, h.task.ending = done, Returned
 	h.task.notes.Store(&notes{own: true, err: err})
 }

@@ -60,7 +60,7 @@ func TestLabelIsTheName(t *testing.T) {
 	r.run()
 	wantLabels(t, "while it waits", "markHere", taskLabel("client 7"))
 	r.end()
-	if idle := labelsOf("executor.(*worker).work+"); !slices.Equal(idle, []string{""}) {
+	if idle := labelsOf("executor.(*Executor).carryJobs+"); !slices.Equal(idle, []string{""}) {
 		t.Errorf("an idle goroutine shows under %q", idle)
 	}
 	r.spawn(func() { // on the same goroutine

@@ -7,7 +7,7 @@ import "github.com/eddy-go/eddy/future"
 func (ex *Executor) Shield(fn func() error) error {
 	c := ex.Current("Shield")
 	// The waits in fn need a poll that can be woken. A Cancel is none: there the executor adopts the coroutine first.
-	for c.cx == nil {
+	for c.cx() == nil {
 		c.park(waitTurn)
 	}
 	s := &scope{c: c, outer: c.scope, deadline: future.Never, shields: true}

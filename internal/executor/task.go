@@ -48,6 +48,7 @@ const (
 	outside                   // the current wait took a Waker: something that we cannot see may end it
 	holding                   // a future that holds something, maybe: it was polled and has no final result
 	owned                     // somebody looks at the result, though not by a join: a group, or BlockOn
+	quiet                     // nothing of the user's runs once its code has ended, as an error's Unwrap does for a group
 )
 
 // Wake implements future.Target, for any goroutine.

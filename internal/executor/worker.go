@@ -11,14 +11,14 @@ import (
 const maxIdle = 256
 
 // A worker is one coroutine of the Go runtime, made by iter.Pull: a goroutine that is switched to directly and never
-// by the scheduler. It carries one Coroutine after another. It has no stop function: resumed without a job, it ends.
+// by the scheduler. It carries one Coroutine after another, each of which holds it meanwhile. It has no stop function:
+// resumed where it is dismissed, it ends.
 //
 // The thread-lock state at its creation must equal that at every switch, else the Go runtime throws. That is the
 // loop's driver's business: it locks the thread before the first task or never.
 type worker struct {
 	next  func() (struct{}, bool)
 	yield func(struct{}) bool
-	job   *Coroutine // what it carries; nil while idle
 }
 
 // goexit is what a worker panics with when a runtime.Goexit ends it; worker.end recovers it. Without it iter.Pull would
@@ -33,13 +33,11 @@ func (c *Coroutine) takeWorker() {
 	}
 	ex.carried++
 	if n := len(ex.idle); n > 0 {
-		c.w = ex.idle[n-1]
-		ex.idle[n-1] = nil
+		c.w = ex.idle[n-1] // which stays where it was: no more than maxIdle are kept for nothing
 		ex.idle = ex.idle[:n-1]
 	} else {
-		c.w = newWorker()
+		c.w.next, _ = iter.Pull(ex.work)
 	}
-	c.w.job = c
 }
 
 // leaveWorker is the end of a coroutine that was resumed, for the code that goes on, if any. The worker is kept for
@@ -49,31 +47,35 @@ func (c *Coroutine) leaveWorker(outer *Coroutine) {
 		outer.showName()
 	}
 	ex, w := c.ex, c.w
-	c.w, c.cx = nil, nil
-	if few := c.few; few != nil {
-		few.parent = nil
+	c.w = worker{}
+	ex.carried--
+	few := c.few
+	if few == nil {
+		few = &none
+	} else {
+		few.cx, few.parent = nil, nil
 		few.context.end(nil)
 	}
-	ex.carried--
-	if w.job == nil && len(ex.idle) < maxIdle {
+	if few.panicked == nil && !few.goexited && len(ex.idle) < maxIdle {
 		ex.idle = append(ex.idle, w)
-	} else { // a panic, which has ended it already, or a Goexit was the end of the job
-		w.end()
+	} else { // a panic has ended it already
+		ex.end(w)
 	}
 }
 
 // StopIdle ends the goroutines that wait for reuse.
 func (ex *Executor) StopIdle() {
-	for i, w := range ex.idle {
-		ex.idle[i] = nil
-		w.end()
+	for _, w := range ex.idle {
+		ex.end(w)
 	}
-	ex.idle = ex.idle[:0]
+	ex.idle = nil
 }
 
 // end resumes a worker whose job is over, without another one: its goroutine ends.
-func (w *worker) end() {
+func (ex *Executor) end(w worker) {
+	ex.dismiss = true
 	defer func() {
+		ex.dismiss = false
 		if v := recover(); v != nil && v != (goexit{}) {
 			panic(v)
 		}
@@ -81,14 +83,7 @@ func (w *worker) end() {
 	w.next()
 }
 
-// newWorker makes a coroutine that waits for its first job.
-func newWorker() *worker {
-	w := &worker{}
-	w.next, _ = iter.Pull(w.work)
-	return w
-}
-
-// work is the coroutine.
+// carryJobs is the coroutine: a worker's jobs. Each is the coroutine that is current when the worker is resumed.
 //
 // A parked task keeps its stack, of which Go gives 2 KB at first and more in powers of two. So what stands on it below
 // the job is one function and carry.
@@ -96,25 +91,24 @@ func newWorker() *worker {
 // A Goexit goes on after a deferred call has recovered a panic that another one raised during it. So it is here that
 // it is stopped, and not where the job's panics are recovered: the goroutine switches back in the midst of it, and so
 // whoever resumed it needs no deferred call for what is as rare as this.
-func (w *worker) work(yield func(struct{}) bool) {
-	watch := w.job.ex.watch
-	place := watch.enter()
-	w.yield = yield
+func (ex *Executor) carryJobs(yield func(struct{}) bool) {
+	place := ex.watch.enter()
 	returned := false
 	defer func() {
 		if !returned {
 			yield(struct{}{})
 			defer panic(goexit{})
 		}
-		watch.leave(place)
+		ex.watch.leave(place)
 	}()
-	for w.job != nil {
-		pprof.SetGoroutineLabels(w.job.labels())
-		w.carry(w.job)
-		if w.job.rare().panicked != nil {
+	ex.current.w.yield = yield
+	for !ex.dismiss {
+		c := ex.current
+		pprof.SetGoroutineLabels(c.labels())
+		c.w.carry(c)
+		if c.few != nil && c.few.panicked != nil {
 			break // its goroutine is not used again: the panic may have left anything behind
 		}
-		w.job = nil
 		pprof.SetGoroutineLabels(context.Background()) // an idle goroutine is no task's
 		yield(struct{}{})
 	}
@@ -122,7 +116,7 @@ func (w *worker) work(yield func(struct{}) bool) {
 }
 
 // carry runs one job to its end, however it ends.
-func (w *worker) carry(c *Coroutine) {
+func (*worker) carry(c *Coroutine) {
 	returned := false
 	defer func() {
 		if !returned {
@@ -132,7 +126,7 @@ func (w *worker) carry(c *Coroutine) {
 				c.own().goexited = true
 			}
 		}
-		if c.rare().groups != nil {
+		if c.few != nil && c.few.groups != nil {
 			if err := c.endGroups(returned); err != nil {
 				c.own().panicked = err
 			}

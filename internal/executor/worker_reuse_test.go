@@ -49,17 +49,20 @@ func TestCoroutinesAreReused(t *testing.T) {
 // The last one in is the first one out: its stack is warm.
 func TestIdleCoroutinesAreAStack(t *testing.T) {
 	r := newRig(t)
-	SpawnPlain(r.ex, func() {})
+	var last uint64 // the goroutine of whoever ended last
+	SpawnPlain(r.ex, func() { last = goroutineID() })
 	l := &leaf{}
 	SpawnFuture[int](r.ex, l)
-	SpawnPlain(r.ex, func() { Await(r.ex, &yields{1}) })
-	SpawnPlain(r.ex, func() { Await(r.ex, &yields{1}) })
+	SpawnPlain(r.ex, func() { Await(r.ex, &yields{1}); last = goroutineID() })
+	SpawnPlain(r.ex, func() { Await(r.ex, &yields{1}); last = goroutineID() })
 	r.run()
 	l.finish()
 	r.run()
-	last := r.ex.idle[len(r.ex.idle)-1]
+	if len(r.ex.idle) != 2 {
+		t.Fatalf("%d idle, want 2", len(r.ex.idle))
+	}
 	r.spawn(func() {
-		if r.ex.current.w != last {
+		if goroutineID() != last {
 			t.Error("not the last one")
 		}
 	})

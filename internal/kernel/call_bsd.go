@@ -51,5 +51,7 @@ func count(n int, err error) (int, Errno) {
 	return n, 0
 }
 
+func sysClose(fd int) Errno { return errnoOf(unix.Close(fd)) }
+
 // sysThreadID returns 0: package unix offers no identity of a thread here.
 func sysThreadID() int { return 0 }

@@ -74,8 +74,21 @@ func (s *sockets) sysWritev(fd int, bufs [][]byte) (int, Errno) {
 	return count(n, errno)
 }
 
+// sysClose does not block either: no socket has a linger time but 0. What a TCP socket has to do at its end takes some
+// 10 µs. Were Go's scheduler told, its monitor would watch that: 0.3 µs a connection, by a sampled profile.
+func sysClose(fd int) Errno {
+	_, _, errno := syscall.RawSyscall6(unix.SYS_CLOSE, uintptr(fd), 0, 0, 0, 0, 0)
+	return errno
+}
+
+// sysEpollCtl stands for package unix's, which returns through two functions more.
+func sysEpollCtl(epoll, op, fd int, event *unix.EpollEvent) Errno {
+	_, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(epoll), uintptr(op), uintptr(fd), uintptr(unsafe.Pointer(event)), 0, 0)
+	return errno
+}
+
 func sysThreadID() int {
-	id, _, _ := syscall.RawSyscall(unix.SYS_GETTID, 0, 0, 0)
+	id, _, _ := syscall.RawSyscall6(unix.SYS_GETTID, 0, 0, 0, 0, 0, 0)
 	return int(id)
 }
 

@@ -73,14 +73,14 @@ func (k *epoll) Register(fd int, token Token) Errno {
 func (k *epoll) add(fd int, events uint32, token Token) Errno {
 	event := unix.EpollEvent{Events: events}
 	setToken(&event, token)
-	return errnoOf(unix.EpollCtl(k.fd, unix.EPOLL_CTL_ADD, fd, &event))
+	return sysEpollCtl(k.fd, unix.EPOLL_CTL_ADD, fd, &event)
 }
 
 // Deregister takes fd out of the poll. It must come before Close: while a duplicate of fd lives in another process,
 // closing alone leaves a registration that nobody can remove (F3).
 func (k *epoll) Deregister(fd int) Errno {
 	k.counters.Deregisters++
-	return errnoOf(unix.EpollCtl(k.fd, unix.EPOLL_CTL_DEL, fd, nil))
+	return sysEpollCtl(k.fd, unix.EPOLL_CTL_DEL, fd, nil)
 }
 
 // Wait fills events and returns how many.

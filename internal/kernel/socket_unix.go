@@ -10,7 +10,7 @@ import (
 
 // sockets is the part of a kernel that is the same on every Unix system: all of it but the poll and the wake-up. The
 // pollers embed it. What differs between the systems stands behind a few functions, in one file for each family:
-// sysSocket, sysAccept, sysRead, sysWrite, sysWritev, sysThreadID, and the keep-alive constants.
+// sysSocket, sysAccept, sysRead, sysWrite, sysWritev, sysClose, sysThreadID, and the keep-alive constants.
 //
 // It belongs to the loop's goroutine, as every call of a Kernel but Wake does.
 type sockets struct {
@@ -119,7 +119,7 @@ func (s *sockets) Shutdown(fd int, how How) Errno {
 // its number may already be another thread's.
 func (s *sockets) Close(fd int) Errno {
 	s.counters.Closes++
-	if errno := errnoOf(unix.Close(fd)); errno != unix.EINTR {
+	if errno := sysClose(fd); errno != unix.EINTR {
 		return errno
 	}
 	return 0

@@ -43,7 +43,7 @@ var simulated = []mutant{
 	{"F31", "socket.go", "if unix || !rt.kernel.ReportsUrgent() {", "if unix {", "sim/properties", "TestKernelWithoutUrgentData"},
 	{"F33", "tcp_option.go", "s.setOption(kernel.OptResetOnClose, number(seconds == 0))", "s.setOption(kernel.OptResetOnClose, number(seconds >= 0))", "sim/properties", "TestReplyOutlivesClose"},
 	{"F34", "dial.go", "if d.addr.Unix && errors.Is(err, syscall.EAGAIN) {", "if false {", "sim/properties", "TestFullUnixBacklog"},
-	{"F35", "socket.go", "\tif s.rt.onLoop() {\n\t\tfn()\n", "\tif true {\n\t\tfn()\n", "sim/properties", "TestCloseFromOutside"},
+	{"F35", "socket.go", "\tif s.rt.onLoop() { // the frequent case, without a closure\n\t\ts.closeNow()\n", "\tif true {\n\t\ts.closeNow()\n", "sim/properties", "TestCloseFromOutside"},
 	{"F37", "internal/executor/interrupt.go", "\tif ex.env.Budget > 0 {\n\t\tex.env.Budget--\n\t} else {\n\t\tc.yieldTurn()\n\t}\n", "", "sim/properties", "TestStubbornTasksEnd"},
 	{"F37", "internal/executor/interrupt.go", "\t\t\truntime.Goexit()\n", "\t\t\t_ = runtime.Goexit\n", "sim/properties", "TestStubbornTasksEnd"},
 }
