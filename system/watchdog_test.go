@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// F22: what keeps the server's loop from going on is in the log, with its stack and an execution trace. Here strace lets
+// F22: what keeps the server's loop from going on is in the log, with its task, the loop's stack and an execution trace. Here strace lets
 // each of the server's sends take longer than a poll may.
 func TestSlowPollIsLogged(t *testing.T) {
 	needStrace(t)
@@ -33,7 +33,7 @@ func TestSlowPollIsLogged(t *testing.T) {
 	}
 	conn.Close()
 	s.stop()
-	for _, want := range []string{"level=WARN", "main.(*client).serve", "main.(*client).echo", "slow poll has ended"} {
+	for _, want := range []string{"level=WARN", "main.(*client).serve", "PollReady", "slow poll has ended"} {
 		if !strings.Contains(s.log(), want) {
 			t.Errorf("no %q in the log", want)
 		}

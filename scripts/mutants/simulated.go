@@ -16,7 +16,7 @@ var simulated = []mutant{
 	{"F11", "internal/reactor/source.go", "func (s *Source) infers() bool { return s.kind == TCP && !s.unusual }", "func (s *Source) infers() bool { return s.kind == TCP }", "sim/properties", "TestEchoOfWhatCameWithTheEnd"},
 	{"F12", "internal/reactor/source.go", "if ready&(kernel.Writable|both) != 0 {", "if ready&kernel.Writable != 0 {", "sim/properties", "TestHangUpEndsABlockedWrite"},
 	{"F13", "linger.go", "if s.nothingToLose() || s.rt", "if true || s.rt", "sim/properties", "TestReplyOutlivesClose"},
-	{"F14", "tcp_write.go", "\tif errno != 0 {\n\t\treturn 0, s.notSent(errno)\n\t}\n\ts.took(n < len(p))\n", "\tif errno == syscall.EAGAIN {\n\t\treturn 0, s.notSent(errno)\n\t}\n\tn = len(p)\n\ts.took(false)\n", "sim/properties", "TestResetEndsOneConnection"},
+	{"F14", "tcp_stream.go", "\t\t\terr = s.notSent(errno)\n", "\t\t\tif errno.Temporary() {\n\t\t\t\terr = s.notSent(errno)\n\t\t\t} else {\n\t\t\t\tn = len(p)\n\t\t\t}\n", "sim/properties", "TestResetEndsOneConnection"},
 	{"F15", "future/context.go", "\tif d > Never-now {\n\t\treturn Never\n\t}\n", "", "sim/properties", "TestFourHundredDays"},
 	{"F16", "internal/reactor/reactor.go", "\tr.Refresh()\n\tr.deliver", "\tr.deliver", "sim/properties", "TestTimeoutsAreOnTime"},
 	{"F17", "timeout.go", "if cx.Clock().Now() < t.deadline {", "if !cx.Spend() || cx.Clock().Now() < t.deadline {", "sim/properties", "TestTimeoutsAreOnTime"},
