@@ -11,20 +11,18 @@ import (
 // same runtime the loop moves the bytes itself, and resumes the task only for what is not everyday. It holds a buffer only
 // while there is data, none while it waits for the peer. From a task.
 func (s *TCPStream) WriteTo(w io.Writer) (total int64, err error) {
-	to, _ := w.(*TCPStream)
-	if to != nil && to.rt != s.rt {
-		to = nil
+	var wait readWait
+	if to, ok := w.(*TCPStream); ok && to.rt == s.rt {
+		wait.to = to
 	}
-	for waited := false; ; {
-		err := s.awaitReadable(&waited, to)
-		total += s.passed
-		s.passed = 0
-		if err != nil {
-			return total, s.waitError("read", err)
+	for {
+		if err := s.awaitReadable(&wait); err != nil {
+			return total + wait.passed, s.waitError("read", err)
 		}
 		n, err := s.passOn(w)
-		total += int64(n)
-		waited = waited && n == 0
+		total += int64(n) + wait.passed
+		wait.waited = wait.waited && n == 0
+		wait.passed = 0
 		if err != nil || s.ended {
 			return total, err
 		}
@@ -63,7 +61,8 @@ func (c *copying) String() string { return (*reading)(c).String() }
 // leftover is what a copying hands to its task, which is resumed at once: between the two nothing else runs.
 type leftover struct {
 	buf  *[bufferSize]byte // nil: nothing is left
-	rest []byte            // of buf: what was read, and has not gone out
+	read []byte            // of buf: what was read
+	sent int               // how much of that went out
 	err  error             // with which the reading has ended, or the writing failed
 }
 
@@ -78,8 +77,10 @@ func (c *copying) Step(cx *future.Context) bool {
 		if !s.source.Read().Ready() {
 			return true
 		}
-		if !cx.Spend() || !cx.Spend() { // a read and a write
-			return true
+		for range 2 { // a read and a write
+			if !cx.Spend() {
+				return true
+			}
 		}
 		buf := rt.buffers.borrow()
 		n, errno := rt.kernel.Read(s.source.FD(), buf[:])
@@ -100,7 +101,7 @@ func (c *copying) Step(cx *future.Context) bool {
 			rt.buffers.giveBack(buf)
 			return true
 		default:
-			rt.leftover = leftover{buf: buf, rest: buf[sent:n], err: err}
+			rt.leftover = leftover{buf: buf, read: buf[:n], sent: sent, err: err}
 			return false
 		}
 	}
@@ -111,10 +112,18 @@ func (c *copying) Step(cx *future.Context) bool {
 func (s *TCPStream) finish(to *TCPStream) (int, error) {
 	l := s.rt.leftover
 	s.rt.leftover = leftover{}
-	n, err := 0, l.err
+	n, err := 0, l.err // n: beyond what the loop has counted
 	switch err {
 	case nil:
-		n, err = to.Write(l.rest)
+		if l.sent == 0 {
+			n, err = to.Write(l.read)
+			break
+		}
+		// The write has begun: it keeps its place before all others, and if it is abandoned nothing may follow.
+		if n, err = to.writeRest(l.read, l.sent); err != nil {
+			err = to.waitError("write", err)
+		}
+		n -= l.sent
 	case io.EOF:
 		err = nil
 	}

@@ -102,7 +102,7 @@ func (r rawStream) Control(f func(fd uintptr)) error { return r.s.control(f) }
 // Read calls f until it reports true, and waits for readability in between.
 func (r rawStream) Read(f func(fd uintptr) (done bool)) error {
 	s := r.s
-	for waited := false; ; {
+	for w := (readWait{}); ; {
 		if err := s.rt.exec.Current("raw-read").Spend(); err != nil {
 			return s.waitError("raw-read", err)
 		}
@@ -114,7 +114,7 @@ func (r rawStream) Read(f func(fd uintptr) (done bool)) error {
 			return nil
 		}
 		s.source.Read().Clear()
-		if err := s.awaitReadable(&waited, nil); err != nil {
+		if err := s.awaitReadable(&w); err != nil {
 			return s.waitError("raw-read", err)
 		}
 	}

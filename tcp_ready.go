@@ -56,12 +56,8 @@ func (r *readiness) String() string { return r.direction.op() + "able " + r.s.St
 // awaitReadable parks until a read need not wait. It is Await of Readable with fewer frames: a parked task keeps its
 // stack, and this wait, the longest in a server's life, fits the smallest one (2 KB; the next would be 4).
 //
-// waited says that the operation has waited before, and that ended by readiness which proved false. Then the peer's
-// silence does not count anew, or a peer that sends urgent bytes now and then would never be idle (F18).
-//
-// to is where the bytes are to go, if the loop may copy them meanwhile; nil if not. It then returns also where a copy has
-// left something over.
-func (s *TCPStream) awaitReadable(waited *bool, to *TCPStream) error {
+// Where the loop copies meanwhile, it returns also if that has left something over.
+func (s *TCPStream) awaitReadable(w *readWait) error {
 	c, d := s.rt.exec.Current("Read"), s.source.Read()
 	for {
 		if err := c.Spend(); err != nil {
@@ -73,24 +69,34 @@ func (s *TCPStream) awaitReadable(waited *bool, to *TCPStream) error {
 		if s.ended || d.Ready() && d.First(nil) {
 			return nil
 		}
-		s.beginWait(!*waited)
-		*waited = true
+		s.beginWait(!w.waited)
+		w.waited = true
 		if !d.First(nil) {
 			return s.opError("read", d.Taken(s.rt.waitingTask()))
 		}
 		d.Wait(&s.reader, c.LocalWaker(), s.rt.waitingTask())
-		if to == nil {
+		if w.to == nil {
 			c.Pause((*reading)(s))
 		} else {
-			s.to = to
+			s.to, s.passed = w.to, 0 // a forced end may have left something
 			c.PauseStepping((*copying)(s))
-			s.to = nil
+			w.passed += s.passed // before another copy may wait
+			s.to, s.passed = nil, 0
 		}
 		d.Leave(&s.reader)
 		if s.rt.leftover.buf != nil {
 			return nil
 		}
 	}
+}
+
+// readWait is what an operation that reads knows of its waits.
+type readWait struct {
+	// waited says that the operation has waited before, and that ended by readiness which proved false. Then the peer's
+	// silence does not count anew, or a peer that sends urgent bytes now and then would never be idle (F18).
+	waited bool
+	to     *TCPStream // where the loop may copy to meanwhile; nil: nowhere
+	passed int64      // what it has copied
 }
 
 // reading is a stream as what a Read or WriteTo waits for: it says so in task dumps.

@@ -52,8 +52,8 @@ func (s *TCPStream) Read(p []byte) (int, error) {
 		}
 		return 0, s.waitError("read", err)
 	}
-	for waited := false; ; {
-		if err := s.awaitReadable(&waited, nil); err != nil {
+	for w := (readWait{}); ; {
+		if err := s.awaitReadable(&w); err != nil {
 			return 0, s.waitError("read", err)
 		}
 		if s.ended {

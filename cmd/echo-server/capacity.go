@@ -73,6 +73,7 @@ func (a *admission) Cancel() {
 	a.place.Cancel()
 	if a.accept != nil {
 		a.accept.Cancel()
+		a.accept = nil
 	}
 }
 

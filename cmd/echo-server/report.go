@@ -11,7 +11,7 @@ import (
 	"github.com/eddy-go/eddy"
 )
 
-// totals is what the server counts itself. Every connection is a client now, or has left, failed or timed out, or its
+// totals is what the server counts: the bytes by its clients' streams, all else itself. Every connection is a client now, or has left, failed or timed out, or its
 // task has panicked.
 type totals struct {
 	connections uint64
@@ -49,8 +49,8 @@ func (s *server) fields(stats eddy.Stats) []slog.Attr {
 	}
 }
 
-// countBytes brings the bytes of the totals up to date. The clients are all that the runtime's streams speak with, so its
-// counts are theirs; where they speak TLS, what they say is less than what goes over the streams, and they count.
+// countBytes brings the bytes of the totals up to date. A server that serves is alone in its runtime, so the runtime's
+// counts are its clients'; where they speak TLS, what they say is less than what goes over the streams, and they count.
 func (s *server) countBytes(stats eddy.Stats) {
 	if s.tls == nil {
 		s.totals.bytesIn, s.totals.bytesOut = stats.BytesIn, stats.BytesOut

@@ -6,7 +6,8 @@ import "github.com/eddy-go/eddy/future"
 // goes by the name of the task that it comes from, and has its values.
 func (ex *Executor) adopt(c *Coroutine) {
 	c.adopted, c.root = true, true
-	c.few.cx = nil // it may be a part of who has given c up
+	c.steps = false // the wait was begun for another task's waker
+	c.few.cx = nil  // it may be a part of who has given c up
 	t := new(Task)
 	ex.start(t, (*orphan)(c), c)
 	if from := ex.running; from != nil && from.givenName() != "" {

@@ -20,7 +20,7 @@ type Coroutine struct {
 	adopted  bool // a task of its own, whose result nobody gets
 	relabel  bool // the task's name has changed, and its goroutine does not show it yet
 	root     bool // a task's own code, not one of several that the task waits for
-	steps    bool // waiting is a Stepper, which may spare the task a resumption
+	steps    bool // waiting is a Stepper that answers the wakes of the task whose own code this is
 
 	scope *scope // the innermost WithTimeout or Shield
 	few   *few   // nil until it needs one; see rare and own
@@ -126,7 +126,7 @@ type Stepper interface {
 func (c *Coroutine) PauseStepping(what Stepper) {
 	c.beginWait()
 	c.beforePark(what)
-	c.steps = true
+	c.steps = c.root
 	c.w.yield(struct{}{})
 	c.steps = false
 	c.unparked()

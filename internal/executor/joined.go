@@ -27,6 +27,7 @@ func (j *joined[T]) Poll(cx *future.Context) (T, error) {
 		return zero, errSelfJoin
 	}
 	j.waker = cx.LocalWaker()
+	h.task.marks &^= quiet // the waker may be of a Target of the user's
 	h.joiners.add(&j.joinNode)
 	return zero, future.Pending
 }

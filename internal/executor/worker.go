@@ -21,7 +21,7 @@ type worker struct {
 	yield func(struct{}) bool
 }
 
-// goexit is what a worker panics with when a runtime.Goexit ends it; worker.end recovers it. Without it iter.Pull would
+// goexit is what a worker panics with when a runtime.Goexit ends it; Executor.end recovers it. Without it iter.Pull would
 // repeat the Goexit in whoever resumes, which is the loop.
 type goexit struct{}
 

@@ -38,7 +38,7 @@ var simulated = []mutant{
 	{"F26", "esync/permits.go", "\t\tp.give(w.value, w.limit)\n", "", "sim/properties", "TestCancelAtEachWakeByOthers"},
 	{"F27", "internal/reactor/reactor.go", "\tdone := 0\n\tdefer func() {\n\t\tif done < len(batch) {\n\t\t\tr.deliver(batch[done:])\n\t\t}\n\t}()\n\tfor i := range batch {\n\t\tdone = i + 1\n\t\ttoken := batch[i].Token\n\t\tif token == kernel.WakeToken {\n\t\t\tcontinue ", "\tfor i := range batch {\n\t\ttoken := batch[i].Token\n\t\tif token == kernel.WakeToken {\n\t\t\treturn ", "sim/properties", "TestEveryWaitEndsOrItsCauseIsPending"},
 	{"F28", "internal/executor/task.go", "if t.state&done == 0 {\n\t\tt.ex.schedule(t)\n", "if t.state&done == 0 {\n\t\tt.ex.begin(t)\n\t\tt.ex.poll(t, false)\n", "sim/properties", "TestPolls"},
-	{"F29", "tcp_copy.go", "\tfor waited := false; ; {\n", "\tdefer s.rt.buffers.giveBack(s.rt.buffers.borrow())\n\tfor waited := false; ; {\n", "sim/properties", "TestIdleConnectionsHoldNoBuffers"},
+	{"F29", "tcp_copy.go", "\tvar wait readWait\n", "\tdefer s.rt.buffers.giveBack(s.rt.buffers.borrow())\n\tvar wait readWait\n", "sim/properties", "TestIdleConnectionsHoldNoBuffers"},
 	{"F31", "socket.go", "if unix || !rt.kernel.ReportsUrgent() {", "if !rt.kernel.ReportsUrgent() {", "sim/properties", "TestUnixEchoWithShortReads"},
 	{"F31", "socket.go", "if unix || !rt.kernel.ReportsUrgent() {", "if unix {", "sim/properties", "TestKernelWithoutUrgentData"},
 	{"F33", "tcp_option.go", "s.setOption(kernel.OptResetOnClose, number(seconds == 0))", "s.setOption(kernel.OptResetOnClose, number(seconds >= 0))", "sim/properties", "TestReplyOutlivesClose"},

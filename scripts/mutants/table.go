@@ -39,7 +39,7 @@ var table = append([]mutant{
 	{"F26", "eddytls/transport.go", "\tt.c.out.add(p)\n\treturn len(p), nil\n", "\treturn t.c.stream.Write(p)\n", "eddytls", "TestKeyUpdateWhileAWriteWaits"},
 	{"F27", "internal/reactor/reactor.go", "if done < len(batch) {", "if false {", "internal/reactor", "TestPanickingWakerDoesNotLoseEvents"},
 	{"F28", "internal/executor/task.go", "if t.state&done == 0 {\n\t\tt.ex.schedule(t)\n", "if t.state&done == 0 {\n\t\tt.ex.begin(t)\n\t\tt.ex.poll(t, false)\n", "internal/executor", "TestWakesOnlyEnqueue"},
-	{"F29", "tcp_copy.go", "\tfor waited := false; ; {\n", "\tdefer s.rt.buffers.giveBack(s.rt.buffers.borrow())\n\tfor waited := false; ; {\n", ".", "TestIdleCopiesShareOneBuffer"},
+	{"F29", "tcp_copy.go", "\tvar wait readWait\n", "\tdefer s.rt.buffers.giveBack(s.rt.buffers.borrow())\n\tvar wait readWait\n", ".", "TestIdleCopiesShareOneBuffer"},
 	{"F31", "internal/reactor/source.go", "if ready&(kernel.ReadClosed|kernel.Urgent|both) != 0 {", "if ready&(kernel.ReadClosed|both) != 0 {", "internal/reactor", "TestWhatEventsRaise"},
 	{"F32", "internal/executor/inbox.go", "\tif !b.ended {\n\t\tb.wakeLoop()\n\t}", "\tb.wakeLoop()", "internal/executor", "TestWakeOvertakenByTheEnd"},
 	{"F33", "tcp_option.go", "s.setOption(kernel.OptResetOnClose, number(seconds == 0))", "s.setOption(kernel.OptResetOnClose, number(seconds >= 0))", ".", "TestLingerNeverBlocks"},
