@@ -13,6 +13,8 @@ type countdown struct {
 	steps int
 }
 
+var _ Stepper = (*countdown)(nil)
+
 func (c *countdown) Step(cx *future.Context) bool {
 	c.steps++
 	c.left--
