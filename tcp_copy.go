@@ -73,10 +73,10 @@ type leftover struct {
 func (c *copying) Step(cx *future.Context) bool {
 	s := (*TCPStream)(c)
 	rt, to := s.rt, s.to
-	for s.clearToRead() && to.clearToWrite() {
-		if !s.source.Read().Ready() {
-			return true
-		}
+	if !s.clearToRead() || !to.clearToWrite() {
+		return false
+	}
+	for s.source.Read().Ready() { // what else was clear stays so while all that is read goes out
 		for range 2 { // a read and a write
 			if !cx.Spend() {
 				return true
@@ -84,7 +84,12 @@ func (c *copying) Step(cx *future.Context) bool {
 		}
 		buf := rt.buffers.borrow()
 		n, errno := rt.kernel.Read(s.source.FD(), buf[:])
-		n, err := s.received(buf[:], n, errno)
+		var err error
+		if errno == 0 && n > 0 {
+			s.tookIn(n, n < len(buf))
+		} else {
+			n, err = s.received(buf[:], n, errno)
+		}
 		sent := 0
 		if n > 0 {
 			if sent, errno = rt.kernel.Write(to.source.FD(), buf[:n]); errno != 0 {
@@ -105,7 +110,7 @@ func (c *copying) Step(cx *future.Context) bool {
 			return false
 		}
 	}
-	return false
+	return true
 }
 
 // finish is the task's part of a copy that the loop could not end.
@@ -132,10 +137,7 @@ func (s *TCPStream) finish(to *TCPStream) (int, error) {
 }
 
 // clearToRead reports whether nothing but the flag can keep the task from reading. It does not say why not.
-func (s *TCPStream) clearToRead() bool {
-	x := s.extras.Load()
-	return !s.ended && !s.closed.Load() && (x == nil || !x.unsettled() && !x.overdue(readDirection))
-}
+func (s *TCPStream) clearToRead() bool { return !s.ended && s.clearFor(readDirection) }
 
 // ReadFrom copies from r to the stream until r's end, and returns how many bytes the stream took. It implements
 // io.ReaderFrom, so io.Copy(stream, r) uses it. It holds a buffer to its end, because it cannot know when r waits;

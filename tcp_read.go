@@ -93,12 +93,17 @@ func (s *TCPStream) received(p []byte, n int, errno kernel.Errno) (int, error) {
 		s.end()
 		return 0, io.EOF
 	}
-	if n < len(p) {
+	s.tookIn(n, n < len(p))
+	return n, nil
+}
+
+// tookIn notes that n bytes came; short means that there was room for more.
+func (s *TCPStream) tookIn(n int, short bool) {
+	if short {
 		s.source.ShortRead()
 	}
 	s.rt.stats.bytesIn += uint64(n)
 	s.moved()
-	return n, nil
 }
 
 // Cancel implements Future.

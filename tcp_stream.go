@@ -90,9 +90,8 @@ func (s *TCPStream) Write(p []byte) (n int, err error) {
 // clearToWrite reports whether a call may be made at once: nothing has ended the write direction, its flag is up, and
 // nobody queues. It is the short way past the future of a write, which finds out why where it is closed.
 func (s *TCPStream) clearToWrite() bool {
-	d, x := s.source.Write(), s.extras.Load()
-	return d.Ready() && d.First(nil) && !s.broken && !s.closed.Load() &&
-		(x == nil || !x.unsettled() && !x.overdue(writeDirection))
+	d := s.source.Write()
+	return d.Ready() && d.First(nil) && !s.broken && s.clearFor(writeDirection)
 }
 
 // Close ends the stream and never waits: what was written still goes out, and reads and writes that wait return an
@@ -135,8 +134,17 @@ func (s *TCPStream) LocalAddr() net.Addr { return netAddr(s.localAddr()) }
 // RemoteAddr returns the peer's address, a *net.TCPAddr or *net.UnixAddr. From a task.
 func (s *TCPStream) RemoteAddr() net.Addr { return netAddr(s.peer.addr()) }
 
+// clearFor reports whether ready returns nil, as it nearly always does, and has nothing to settle before.
+func (s *TCPStream) clearFor(w whichDirection) bool {
+	x := s.extras.Load()
+	return !s.closed.Load() && (x == nil || !x.unsettled() && !x.overdue(w))
+}
+
 // ready returns the error with which a read or a write fails before it asks the kernel.
 func (s *TCPStream) ready(op string, w whichDirection) error {
+	if s.clearFor(w) {
+		return nil
+	}
 	x := s.extras.Load()
 	if x != nil && x.unsettled() && !s.closed.Load() {
 		s.rt.exec.TakeIn() // where threads cannot be told apart a task's own call is posted, and holds for its next read all the same

@@ -132,15 +132,6 @@ func (c *Coroutine) PauseStepping(what Stepper) {
 	c.unparked()
 }
 
-// step lets a Stepper answer a wake, and reports whether it has. The wait counts anew, as if it had been another one.
-func (c *Coroutine) step(t *Task) bool {
-	if t.marks&asked != 0 || c.interrupted() || !c.waiting.(Stepper).Step(&c.ex.cx) {
-		return false
-	}
-	c.since = c.ex.clock.Sample()
-	return true
-}
-
 // cx returns the context of the poll that has resumed the coroutine; nil when a Cancel did. A task's own code is resumed
 // by the executor.
 func (c *Coroutine) cx() *future.Context {

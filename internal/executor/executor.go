@@ -121,7 +121,8 @@ func (ex *Executor) PollReady(limit int) {
 			break
 		}
 		ex.begin(t)
-		if c := t.code; c != nil && c.steps && c.step(t) {
+		if c := t.code; c != nil && c.steps && t.marks&asked == 0 && !c.interrupted() && c.waiting.(Stepper).Step(&ex.cx) {
+			c.since = ex.clock.Sample() // as if it were another wait
 			ex.file(t, false)
 		} else if c != nil && c.resumable() {
 			// As in resume, which would be one frame more.

@@ -45,7 +45,7 @@ var table = append([]mutant{
 	{"F33", "tcp_option.go", "s.setOption(kernel.OptResetOnClose, number(seconds == 0))", "s.setOption(kernel.OptResetOnClose, number(seconds >= 0))", ".", "TestLingerNeverBlocks"},
 	{"F34", "dial.go", "if d.addr.Unix && errors.Is(err, syscall.EAGAIN) {", "if false {", ".", "TestDialUnixWithFullBacklog"},
 	{"F35", "internal/executor/coroutine.go", "if ex.opt.CheckThread && ex.thread != 0 && ex.opt.ThreadID() != ex.thread {", "if false {", ".", "TestForeignGoroutinePanics"},
-	{"F36", "gosched.go", "\t\truntime.Gosched()\n", "\t\t_ = runtime.Gosched\n", ".", "TestBusyLoopGivesATurnEveryMillisecond"},
+	{"F36", "gosched.go", "\t\truntime.Gosched()\n", "\t\t_ = runtime.Gosched\n", ".", "TestBusyLoopGivesOthersTurns"},
 	{"F37", "internal/executor/interrupt.go", "\tif ex.env.Budget > 0 {\n\t\tex.env.Budget--\n\t} else {\n\t\tc.yieldTurn()\n\t}\n", "", "internal/executor", "TestCanceledRetryLoopGivesTurns"},
 	{"F38", "internal/kernel/kevent_linux.go", "Udata  [1]uintptr", "Udata  [1]uintptr\n\tholder [1]*byte", "internal/kernel", "TestTokensSurviveTheCollector"},
 }, simulated...)
