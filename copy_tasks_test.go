@@ -5,9 +5,9 @@ package eddy_test
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/eddy-go/eddy"
 	"github.com/eddy-go/eddy/future"
@@ -16,29 +16,43 @@ import (
 // Code that copies and comes to be another task's, because its own has given it up or because somebody else awaits it,
 // copies on: it does not wait for wakes that its former task gets.
 func TestACopyThatChangesTasks(t *testing.T) {
+	pollOnce := func(rt *eddy.Runtime, f eddy.Future[int64]) {
+		eddy.Await[struct{}](rt, future.Func(func(cx *future.Context) (struct{}, error) {
+			f.Poll(cx)
+			return struct{}{}, nil
+		}))
+	}
 	for name, change := range map[string]func(rt *eddy.Runtime, s *eddy.TCPStream){
 		"adopted": func(rt *eddy.Runtime, s *eddy.TCPStream) {
-			eddy.Await(rt, eddy.Timeout(time.Millisecond, eddy.Async(rt, func() (struct{}, error) {
-				return struct{}{}, rt.Shield(func() error { _, err := io.Copy(s, s); return err })
-			})))
+			f := eddy.Async(rt, func() (n int64, err error) { return n, shieldedCopy(rt, s) })
+			pollOnce(rt, f)
+			f.Cancel()
+		},
+		"adopted from its own task": func(rt *eddy.Runtime, s *eddy.TCPStream) {
+			var f eddy.Future[int64]
+			f = eddy.Async(rt, func() (n int64, err error) {
+				f.Cancel() // inside itself: it is given up when it waits
+				return n, shieldedCopy(rt, s)
+			})
+			eddy.SpawnFuture(rt, f).Join()
 		},
 		"spawned": func(rt *eddy.Runtime, s *eddy.TCPStream) {
 			f := eddy.Async(rt, func() (int64, error) { return io.Copy(s, s) })
-			eddy.Await[struct{}](rt, future.Func(func(cx *future.Context) (struct{}, error) {
-				f.Poll(cx)
-				return struct{}{}, nil
-			}))
+			pollOnce(rt, f)
 			eddy.SpawnFuture(rt, f)
-			untilWaiting(t, rt, 1)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			forEachKernel(t, func(t *testing.T, rt *eddy.Runtime) {
 				a, b := tcpPair(t, rt)
+				writeText(t, b, "flags") // b's write flag is up now, or the loop would leave the first wake to the task
+				readText(t, a, "flags")
 				change(rt, b)
-				must(t, a.SetReadDeadline(rt.Now().Add(10*time.Second)))
+				untilWaiting(t, rt, 1)
 				for range 2 {
+					before := rt.Stats().BytesIn
 					writeText(t, a, "hello")
+					until(t, rt, "the copy has read", func() bool { return rt.Stats().BytesIn == before+5 })
 					readText(t, a, "hello")
 				}
 				must(t, a.Close())
@@ -47,40 +61,52 @@ func TestACopyThatChangesTasks(t *testing.T) {
 	}
 }
 
-// untilWriting returns when n tasks wait for room.
-func untilWriting(t *testing.T, rt *eddy.Runtime, n int) {
+// shieldedCopy echoes on s, also when it is canceled.
+func shieldedCopy(rt *eddy.Runtime, s *eddy.TCPStream) error {
+	return rt.Shield(func() error { _, err := io.Copy(s, s); return err })
+}
+
+// aCutCopy starts a copy from b to c, and returns when the loop has copied "hello" and a part of "world", "wo", and the
+// task waits for room on c. a is b's peer, and d is c's.
+func aCutCopy(t *testing.T, rt *eddy.Runtime, k *narrowKernel, a, b, c, d *eddy.TCPStream) *eddy.JoinHandle[int64] {
 	t.Helper()
-	for writing := 0; writing < n; {
-		must(t, rt.Sleep(time.Millisecond))
-		writing = 0
-		for _, task := range rt.Tasks() {
-			if task.State == "waiting" && strings.HasPrefix(task.Wait, "write") {
-				writing++
-			}
-		}
+	h := eddy.Spawn(rt, func() (int64, error) { return io.Copy(c, b) })
+	untilWaiting(t, rt, 1)
+	writeText(t, a, "hello")
+	readText(t, d, "hello")
+	untilWaiting(t, rt, 1)
+	byLoop := false
+	k.narrow(t, c, 2, func() { byLoop = eddy.CopiedByLoop(b) == 5 }) // 0 once the task is resumed
+	writeText(t, a, "world")
+	until(t, rt, "the copy waits for room", func() bool {
+		return slices.ContainsFunc(rt.Tasks(), func(task eddy.TaskInfo) bool {
+			return task.State == "waiting" && strings.HasPrefix(task.Wait, "write")
+		})
+	})
+	if !byLoop {
+		t.Fatal("the loop has cut no write")
 	}
+	readText(t, d, "wo")
+	return h
 }
 
 // A copy that is given up when the loop has written a part of what it has read leaves a stream on which nothing may follow.
 func TestAnAbandonedCopyLeavesAPartialWrite(t *testing.T) {
-	forEachKernel(t, func(t *testing.T, rt *eddy.Runtime) {
+	onNarrowKernels(t, func(t *testing.T, rt *eddy.Runtime, k *narrowKernel) {
 		a, b := tcpPair(t, rt)
 		c, d := tcpPair(t, rt)
-		h := eddy.Spawn(rt, func() (int64, error) { return io.Copy(c, b) })
-		untilWaiting(t, rt, 1)
-		rt.Spawn(func() { a.Write(make([]byte, 32<<20)) })
-		untilWriting(t, rt, 2)
+		h := aCutCopy(t, rt, k, a, b, c, d)
 		h.Cancel()
-		copied, err := h.Join()
-		if !errors.Is(err, eddy.ErrCanceled) {
-			t.Error(err)
+		if n, err := h.Join(); n != 7 || !errors.Is(err, eddy.ErrCanceled) {
+			t.Errorf("%d, %v", n, err)
 		}
-		if _, err := c.Write([]byte("x")); copied%(64<<10) != 0 && !errors.Is(err, eddy.ErrPartialWrite) {
-			t.Errorf("%d bytes were copied, and the next write: %v", copied, err)
+		k.widen(100)
+		if n, err := c.Write([]byte("x")); n != 0 || !errors.Is(err, eddy.ErrPartialWrite) {
+			t.Errorf("the next write: %d, %v", n, err)
 		}
 		must(t, c.CloseWrite())
-		if n, err := io.Copy(io.Discard, d); n != copied || err != nil {
-			t.Errorf("%d bytes of %d came, %v", n, copied, err)
+		if text, err := io.ReadAll(d); len(text) > 0 || err != nil {
+			t.Errorf("%q came, %v", text, err)
 		}
 		must(t, a.Close())
 	})
@@ -89,34 +115,26 @@ func TestAnAbandonedCopyLeavesAPartialWrite(t *testing.T) {
 // Each of two copies from one stream counts its own bytes, also when the loop copies for one while the other is in the
 // midst of a write.
 func TestTwoCopiesCountTheirOwn(t *testing.T) {
-	forEachKernel(t, func(t *testing.T, rt *eddy.Runtime) {
+	onNarrowKernels(t, func(t *testing.T, rt *eddy.Runtime, k *narrowKernel) {
 		a, b := tcpPair(t, rt)
 		c, d := tcpPair(t, rt)
 		e, f := tcpPair(t, rt)
-		first := eddy.Spawn(rt, func() (int64, error) { return io.Copy(c, b) })
-		untilWaiting(t, rt, 1)
-		writing := rt.Spawn(func() { a.Write(make([]byte, 16<<20)) })
-		untilWriting(t, rt, 2)
+		first := aCutCopy(t, rt, k, a, b, c, d)
 		second := eddy.Spawn(rt, func() (int64, error) { return io.Copy(e, b) })
-		rest := eddy.Spawn(rt, func() (int64, error) { return io.Copy(io.Discard, f) })
-		writing.Join()
-		untilWaiting(t, rt, 3) // the second copy waits, and the first for room
-		before := rt.Stats().BytesIn
-		writeText(t, a, "hello")
-		for rt.Stats().BytesIn < before+2*5 { // once from a, once from e
-			must(t, rt.Sleep(time.Millisecond))
+		untilWaiting(t, rt, 2)
+		writeText(t, a, "more")
+		readText(t, f, "more")
+		if n := eddy.CopiedByLoop(b); n != 4 {
+			t.Errorf("the loop has copied %d bytes for the second", n)
 		}
-		atFirst := eddy.Spawn(rt, func() (int64, error) { return io.Copy(io.Discard, d) })
-		n, _ := first.Join() // it may not read beside the second
-		must(t, c.Close())
+		k.widen(100)
+		readText(t, d, "rld")
+		if n, err := first.Join(); n != 10 || err == nil { // it may not read beside the second
+			t.Errorf("the first: %d, %v", n, err)
+		}
 		must(t, a.CloseWrite())
-		m, err := second.Join()
-		must(t, err)
-		must(t, e.Close())
-		came, _ := atFirst.Join()
-		cameToo, _ := rest.Join()
-		if n != came || m != cameToo || n+m != 16<<20+5 {
-			t.Errorf("%d copied and %d came; %d copied and %d came", n, came, m, cameToo)
+		if n, err := second.Join(); n != 4 || err != nil {
+			t.Errorf("the second: %d, %v", n, err)
 		}
 	})
 }
