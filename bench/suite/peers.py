@@ -88,6 +88,7 @@ PEERS = {
             for_many="--max-conns 20000 --idle-timeout 0",
             released='"msg":"stats"',
         ),
+        peer("eddy-task", "eddy, Read and Write", program="bin/peer-task", released=GIVEN_BACK),
         peer("eddy-future", "eddy, hand-written future", program="bin/eddy-future", released=GIVEN_BACK),
     )
 }

@@ -28,13 +28,30 @@ type Count struct {
 // os has raised the limit of open files to the hard one already, and package net takes the system's maximum as backlog,
 // allows the address to be used again and sets TCP_NODELAY on what it accepts.
 func Main(name string, serve func(listener net.Listener, count *Count) error) {
+	MainOn(name, func(address string, listening func(net.Addr), count *Count) error {
+		// No other peer asks for keep-alive probes, which are three more calls for each connection.
+		config := net.ListenConfig{KeepAlive: -1}
+		listener, err := config.Listen(context.Background(), "tcp4", address)
+		if err != nil {
+			return err
+		}
+		listening(listener.Addr())
+		return serve(listener, count)
+	})
+}
+
+// A Server listens on address, says so, and serves until the process ends: it returns only with an error.
+type Server func(address string, listening func(net.Addr), count *Count) error
+
+// MainOn is Main for a peer that does not listen through package net.
+func MainOn(name string, serve Server) {
 	if err := run(os.Args[1:], serve); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string, serve func(net.Listener, *Count) error) error {
+func run(args []string, serve Server) error {
 	if len(args) != 1 {
 		return errors.New("the port is needed, and nothing else; 0 is any free one")
 	}
@@ -54,16 +71,10 @@ func run(args []string, serve func(net.Listener, *Count) error) error {
 		}
 	}()
 
-	// No other peer asks for keep-alive probes, which are three more calls for each connection.
-	config := net.ListenConfig{KeepAlive: -1}
-	listener, err := config.Listen(context.Background(), "tcp4", fmt.Sprintf("127.0.0.1:%d", port))
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(os.Stderr, "listening", listener.Addr())
+	listening := func(addr net.Addr) { fmt.Fprintln(os.Stderr, "listening", addr) }
 	count := &Count{}
 	failed := make(chan error, 1)
-	go func() { failed <- serve(listener, count) }()
+	go func() { failed <- serve(fmt.Sprintf("127.0.0.1:%d", port), listening, count) }()
 	select {
 	case err := <-failed:
 		return err

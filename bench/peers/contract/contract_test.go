@@ -21,7 +21,7 @@ import (
 const limit = 30 * time.Second
 
 func TestPeersKeepTheContract(t *testing.T) {
-	for _, name := range []string{"gonet", "netpoll"} {
+	for _, name := range []string{"gonet", "netpoll", "task"} {
 		t.Run(name, func(t *testing.T) {
 			program := filepath.Join(t.TempDir(), name)
 			if out, err := exec.Command("go", "build", "-o", program, "../"+name).CombinedOutput(); err != nil {
