@@ -29,7 +29,7 @@ func (a *async[T]) release() {
 
 func (a *async[T]) membership() *member { return nil }
 
-func (a *async[T]) entry() any { return a.fn }
+func (a *async[T]) entry() uintptr { return entryOf(a.fn) }
 
 // Poll resumes the code. A panic in it comes out of Poll as a *PanicError, a Goexit as ErrGoexit.
 func (a *async[T]) Poll(cx *future.Context) (T, error) {

@@ -3,7 +3,8 @@ package executor
 import "github.com/eddy-go/eddy/future"
 
 // codeTask is a task of straight-line code with a result of type T. F is one of func() (T, error), func() error and
-// func(): one field for all of them.
+// func(): one field for all of them. Where the task's notes know the function's name, as they do in a runtime that is
+// watched, nothing but the code that runs keeps what the function has captured.
 type codeTask[T, F any] struct {
 	handle JoinHandle[T]
 	code   Coroutine
@@ -37,8 +38,12 @@ func (ct *codeTask[T, F]) begin(ex *Executor, as runner) {
 
 // run implements runner.
 func (ct *codeTask[T, F]) run() {
+	fn := ct.fn
+	if ct.handle.task.notes.Load() != nil { // it is not asked for its name again
+		ct.release()
+	}
 	var err error
-	switch fn := any(ct.fn).(type) {
+	switch fn := any(fn).(type) {
 	case func():
 		fn()
 	case func() error:
@@ -52,7 +57,12 @@ func (ct *codeTask[T, F]) run() {
 	}
 }
 
-func (ct *codeTask[T, F]) entry() any { return ct.fn }
+func (ct *codeTask[T, F]) entry() uintptr {
+	if n := ct.handle.task.notes.Load(); n != nil {
+		return n.origin.entry
+	}
+	return entryOf(ct.fn)
+}
 
 func (ct *codeTask[T, F]) release() {
 	var none F

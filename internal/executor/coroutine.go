@@ -68,7 +68,7 @@ func (f *few) exited() bool { return f.goexited && !f.forced }
 // runner is the typed part of a coroutine.
 type runner interface {
 	run()
-	entry() any          // the function, for its name
+	entry() uintptr      // of the function, for its name
 	release()            // forgets the function and its result
 	membership() *member // nil unless it is a child in a group, and has not ended
 }

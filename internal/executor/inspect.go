@@ -102,7 +102,7 @@ func (t *Task) String() string {
 }
 
 func (c *Coroutine) describe(info *TaskInfo) {
-	info.Function = functionName(c.body.entry())
+	info.Function = nameAt(c.body.entry())
 	if c.phase == parked {
 		info.Wait = describeWait(c.waiting)
 		info.For = c.ex.clock.Sample() - c.since
@@ -118,11 +118,9 @@ func describeWait(w any) string {
 	return fmt.Sprintf("%T", w)
 }
 
-// functionName resolves a function's name and place from its entry. Nothing of this is paid for at the spawn.
-func functionName(fn any) string { return nameAt(entryOf(fn)) }
-
 func entryOf(fn any) uintptr { return reflect.ValueOf(fn).Pointer() }
 
+// nameAt resolves a function's name and place from its entry. Nothing of this is paid for at the spawn.
 func nameAt(pc uintptr) string {
 	f := runtime.FuncForPC(pc)
 	if f == nil {

@@ -66,7 +66,7 @@ func TestTasks(t *testing.T) {
 	if n := len(r.ex.Tasks()); n != 0 || r.ex.Running() != nil {
 		t.Errorf("%d tasks after the end", n)
 	}
-	if !strings.HasPrefix(functionName((func())(nil)), "unknown") {
+	if !strings.HasPrefix(nameAt(0), "unknown") {
 		t.Error("a nil function has a name")
 	}
 }

@@ -36,7 +36,7 @@ func (c *Coroutine) labels() context.Context {
 			spawned = t.code
 		}
 	}
-	return ex.labelsOf(ex.kinds.code(entryOf(spawned.body.entry())))
+	return ex.labelsOf(ex.kinds.code(spawned.body.entry()))
 }
 
 // labeled returns the context from which c's derives: with c's label, so that a pprof.Do in c adds to it and puts it

@@ -199,7 +199,7 @@ func TestContextFollowsTheName(t *testing.T) {
 				return nil
 			})
 			r.ex.SetName("")
-			if name, _ := pprof.Label(r.ex.Context(start), labelKey); name != functionAt(entryOf(r.ex.current.body.entry())) {
+			if name, _ := pprof.Label(r.ex.Context(start), labelKey); name != functionAt(r.ex.current.body.entry()) {
 				t.Errorf("without a name the label is %q", name)
 			}
 			r.ex.SetName("client 9")

@@ -6,7 +6,7 @@ type named[T any] struct {
 	as any
 }
 
-func (n *named[T]) entry() any { return n.as }
+func (n *named[T]) entry() uintptr { return entryOf(n.as) }
 
 // SpawnMain makes the main task of a runtime out of fn, under the name of the function as.
 func SpawnMain[T any](ex *Executor, as any, fn func() (T, error)) *JoinHandle[T] {

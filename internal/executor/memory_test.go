@@ -2,6 +2,7 @@ package executor
 
 import (
 	"runtime"
+	"strings"
 	"testing"
 	"weak"
 
@@ -96,4 +97,29 @@ func TestHandleKeepsTheResultAlone(t *testing.T) {
 		wantFreed(t, what, held[i])
 	}
 	runtime.KeepAlive(handles)
+}
+
+// Code that waits keeps what it still uses of what it has captured, where the task's notes know its name without it.
+func TestWatchedCodeKeepsWhatItUses(t *testing.T) {
+	r := newRig(t)
+	r.watch(t)
+	var captured weak.Pointer[block]
+	h := func() *JoinHandle[struct{}] {
+		b := new(block)
+		captured = weak.Make(b)
+		return SpawnPlain(r.ex, func() {
+			b[0] = 1
+			r.ex.Yield()
+			r.ex.Yield()
+		})
+	}()
+	r.ex.PollReady(1)
+	wantFreed(t, "what it does not use any more", captured)
+	if name := r.ex.Tasks()[0].Function; !strings.Contains(name, "TestWatchedCodeKeepsWhatItUses") {
+		t.Errorf("its function is %s", name)
+	}
+	r.run()
+	if !h.Done() {
+		t.Error("it has not ended")
+	}
 }

@@ -30,5 +30,5 @@ func (p *poller) String() string {
 	if p.phase == ended {
 		return "a task that has ended"
 	}
-	return functionName(p.body.entry())
+	return nameAt(p.body.entry())
 }

@@ -149,7 +149,7 @@ func (o origin) String() string {
 
 func (o *orphan) origin() origin { return (*Coroutine)(o).origin() }
 
-func (c *Coroutine) origin() origin { return origin{entry: entryOf(c.body.entry())} }
+func (c *Coroutine) origin() origin { return origin{entry: c.body.entry()} }
 
 // seen describes the task as Tasks would, while it is polled, to the watcher: it may look at the id and at the notes.
 func (t *Task) seen() TaskInfo {
