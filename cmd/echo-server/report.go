@@ -11,8 +11,8 @@ import (
 	"github.com/eddy-go/eddy"
 )
 
-// totals is what the server counts: the bytes by its clients' streams, all else itself. Every connection is a client now, or has left, failed or timed out, or its
-// task has panicked.
+// totals is what the server counts: the bytes by its clients' streams, all else itself. Every connection is a client now,
+// or has left, failed or timed out, or its task has panicked.
 type totals struct {
 	connections uint64
 	bytesIn     uint64
