@@ -8,10 +8,10 @@ import (
 
 // How long the loop may keep Go's scheduler waiting. Measured: without this rule other goroutines starve for 20 to 40 ms at
 // GOMAXPROCS=1. A turn of theirs costs the loop, which is locked to its thread, two switches of threads: every millisecond
-// that was 1.7 % of a busy server's time.
+// that was 1.7 % of a busy server's time (measured).
 const (
 	workPatience   = time.Millisecond     // while somebody works for us
-	handlePatience = 5 * time.Millisecond // while there are only Handles, whose owners may have nothing to do
+	handlePatience = 2 * time.Millisecond // while there are only Handles, whose owners may have nothing to do
 )
 
 // runningLoops counts the loops of this process. It is a fact about the process, compared with GOMAXPROCS; no

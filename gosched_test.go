@@ -26,7 +26,7 @@ func (k *jumpingKernel) Wait(events []kernel.Event, timeout time.Duration) (int,
 }
 
 // F36: with one processor a busy loop gives other goroutines a turn every millisecond while one of them works for it, and
-// every five while there is only a Handle. Go's own preemption would give them two or three in the time of this test.
+// every two while there is only a Handle. Go's own preemption would give them two or three in the time of this test.
 func TestBusyLoopGivesOthersTurns(t *testing.T) {
 	const milliseconds = 1000
 	for name, c := range map[string]struct {
@@ -37,7 +37,7 @@ func TestBusyLoopGivesOthersTurns(t *testing.T) {
 			h := rt.Handle()
 			go others()
 			return h.Release
-		}, milliseconds / 5},
+		}, milliseconds / 2},
 		"offload": {func(rt *eddy.Runtime, others func()) func() {
 			eddy.Spawn(rt, func() (struct{}, error) {
 				return eddy.Await(rt, eddy.Offload(rt, func() (struct{}, error) { others(); return struct{}{}, nil }))
