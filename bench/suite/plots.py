@@ -17,7 +17,7 @@ from .plan import IDLE_COUNTS, SIZES  # noqa: E402
 from .tables import ordered, size_name, title  # noqa: E402
 
 PERCENTILES = (("50", "p50_us"), ("90", "p90_us"), ("99", "p99_us"), ("99.9", "p99_9_us"), ("max", "max_us"))
-OURS = {"eddy": "#00a0c0", "eddy-future": "#e4572e"}
+OURS = {"eddy": "#00a0c0", "eddy-task": "#004d33", "eddy-future": "#e4572e"}
 YARDSTICKS = {YARDSTICK: "black", AGAIN: "#999999"}
 PEER_COLOURS = ("#6a994e", "#c9a227", "#8e5ea2", "#7a4b2a", "#c08a64", "#3d5a80", "#d16ba5")
 OTHERS = "#555577"
