@@ -1,6 +1,7 @@
 """Questions to the rounds on disk: series by round, their estimates, and ratios paired round by round."""
 
 from . import intervals
+from .peers import YARDSTICK
 
 
 class Figures:
@@ -38,6 +39,15 @@ class Figures:
 
     def ratio(self, cell, peer, base, key="cpu_us"):
         return intervals.estimate(self.ratios(cell, peer, base, key).values())
+
+    def level(self, cell, peer, key="cpu_us"):
+        """The figure as a multiple of the yardstick's. Servers that have run in different rounds can be compared by it:
+        the machine is not equally fast in all of them. Where the yardstick is missing, the median of the server's own."""
+        base, ratio = self.estimate(cell, YARDSTICK, key), self.ratio(cell, peer, YARDSTICK, key)
+        if base and ratio:
+            return base.median * ratio.median
+        own = self.estimate(cell, peer, key)
+        return own.median if own else None
 
     def growth(self, many, one, peer, base):
         """How much more the figure of peer grows from cell one to cell many than base's does, round by round."""

@@ -10,7 +10,7 @@ import matplotlib  # noqa: E402
 
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator  # noqa: E402
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator  # noqa: E402
 
 from .peers import AGAIN, PEERS, YARDSTICK  # noqa: E402
 from .plan import IDLE_COUNTS, SIZES  # noqa: E402
@@ -108,7 +108,7 @@ def price(f):
     for panel, (size, cells) in zip(axes[0], sizes.items()):
         counts = [f.settings(c)["connections"] for c in cells]
         for n in ordered({p for c in cells for p in f.peers(c)} - {AGAIN}):
-            points = [(f.settings(c)["connections"], e.median) for c in cells if (e := f.estimate(c, n, "cpu_us"))]
+            points = [(f.settings(c)["connections"], y) for c in cells if (y := f.level(c, n))]
             if points:
                 (line,) = panel.plot([x for x, _ in points], [y for _, y in points], **style(n))
                 labels.setdefault(title(n), line)
@@ -178,6 +178,7 @@ def memory(f):
         bars(panel, names, estimates, 0)
         panel.set_title(f"{count} idle connections")
         panel.set_xlabel("bytes each, anonymous resident memory")
+        panel.xaxis.set_major_locator(MaxNLocator(5))
     figure.tight_layout()
     return figure
 

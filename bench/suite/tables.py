@@ -15,7 +15,11 @@ def spread(e, digits=2):
 
 
 def middle(e, digits=2):
-    return "-" if e is None else f"{e.median:.{digits}f}"
+    return number(e and e.median, digits)
+
+
+def number(value, digits=2):
+    return "-" if value is None else f"{value:.{digits}f}"
 
 
 def table(head, rows):
@@ -59,7 +63,8 @@ def of_targets(all_targets):
         worst = t.worst
         if t.rival and worst:
             measured = [p for p in t.parts if p.estimate]
-            counted = f"{sum(p.met for p in measured)} of {len(measured)} are; worst: {worst.where}"
+            below, shown = sum(p.excess < 0 for p in measured), sum(not p.met for p in measured)
+            counted = f"median below in {below} of {len(measured)}, above by the interval in {shown}; worst: {worst.where}"
             word = said(t.met, worst.excess)
             if t.met is None:
                 word = f"met, {len(t.parts) - len(measured)} not measured"
@@ -74,6 +79,9 @@ def of_targets(all_targets):
     return table(["target", "where", "at most", "value", "verdict"], rows)
 
 
+LEVELS = "Server CPU per echo in us, as its ratio to bare C epoll says: times the median of that."
+
+
 def of_echo(f):
     """A table for each size: the price of an echo by connections."""
     lines = []
@@ -83,11 +91,16 @@ def of_echo(f):
             continue
         names = ordered({p for c in cells for p in f.peers(c)})
         head = ["server", *(f"{f.settings(c)['connections']} connections" for c in cells)]
-        price = [[title(n), *(middle(f.estimate(c, n, "cpu_us")) for c in cells)] for n in names]
+        price = [[title(n), *(number(f.level(c, n)) for c in cells)] for n in names]
         ratio = [[title(n), *(spread(f.ratio(c, n, YARDSTICK)) for c in cells)] for n in names if n != YARDSTICK]
-        lines += [f"### {size_name(size)}", "", "Server CPU per echo in us:", "", *table(head, price)]
+        lines += [f"### {size_name(size)}", "", LEVELS, "", *table(head, price)]
         lines += ["Relative to bare C epoll in the same round:", "", *table(head, ratio)]
     return section("Echo", *lines) if lines else []
+
+
+def marked(part):
+    words = spread(part.estimate, 3)
+    return f"**{words}**" if part.met is False else words
 
 
 def of_rivals(f, all_targets):
@@ -96,10 +109,10 @@ def of_rivals(f, all_targets):
     cells = list(dict.fromkeys(p.where for t in rivals for p in t.parts))
     if not cells:
         return []
-    found = [{p.where: p.estimate for p in t.parts} for t in rivals]
+    found = [{p.where: marked(p) for p in t.parts} for t in rivals]
     names = [title(t.rival) for t in rivals]
-    rows = [[c, *(spread(estimates.get(c)) for estimates in found)] for c in cells]
-    words = "Server CPU per echo, straight-line; below 1 is cheaper."
+    rows = [[c, *(said_of.get(c, "-") for said_of in found)] for c in cells]
+    words = "Server CPU per echo, straight-line; below 1 is cheaper. Bold: the whole interval is above 1."
     return section("eddy relative to its rivals", words, "", *table(["workload", *names], rows))
 
 
@@ -111,18 +124,20 @@ def of_pace(f):
     for cell in cells:
         rows = []
         for n in ordered(f.peers(cell)):
-            figures = [f.estimate(cell, n, k) for k in ("echoes_per_second", "p50_us", "p99_us", "p99_9_us")]
+            figures = [f.estimate(cell, n, k) for k in ("p50_us", "p99_us", "p99_9_us")]
             rows.append(
                 [
                     title(n),
-                    middle(f.estimate(cell, n, "cpu_us")),
+                    number(f.level(cell, n)),
                     spread(f.ratio(cell, n, YARDSTICK)),
+                    number(f.level(cell, n, "echoes_per_second"), 0),
                     *(middle(e, 0) for e in figures),
                 ]
             )
         head = ["server", "CPU us/echo", "relative to bare C", "echoes/s", "p50 us", "p99 us", "p99.9 us"]
         lines += [f"### {cell}", "", *table(head, rows)]
-    return section("Pace and latency of a closed loop, pipelining", *lines) if lines else []
+    words = "CPU and pace are ratios to bare C epoll times its median; latencies are medians of a server's own rounds."
+    return section("Pace and latency of a closed loop, pipelining", words, "", *lines) if lines else []
 
 
 def of_calls(f):
@@ -172,9 +187,9 @@ def of_open_loop(f):
 def of_storm(f):
     rows = []
     for n in ordered(f.peers("storm")):
-        price, ratio = f.estimate("storm", n, "cpu_us"), f.ratio("storm", n, YARDSTICK)
-        pace, late = f.estimate("storm", n, "echoes_per_second"), f.estimate("storm", n, "p99_us")
-        rows.append([title(n), middle(price), spread(ratio), middle(pace, 0), middle(late, 0)])
+        price, pace = f.level("storm", n), f.level("storm", n, "echoes_per_second")
+        ratio, late = f.ratio("storm", n, YARDSTICK), f.estimate("storm", n, "p99_us")
+        rows.append([title(n), number(price), spread(ratio), number(pace, 0), middle(late, 0)])
     head = ["server", "CPU us/cycle", "relative to bare C", "cycles/s", "p99 us"]
     return section("Connect, echo, close", "50 at a time, 512 B.", "", *table(head, rows))
 
