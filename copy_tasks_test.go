@@ -101,8 +101,14 @@ func TestAnAbandonedCopyLeavesAPartialWrite(t *testing.T) {
 			t.Errorf("%d, %v", n, err)
 		}
 		k.widen(100)
+		must(t, rt.Yield()) // c's write flag is up again: what follows need not wait, and must not go out
 		if n, err := c.Write([]byte("x")); n != 0 || !errors.Is(err, eddy.ErrPartialWrite) {
 			t.Errorf("the next write: %d, %v", n, err)
+		}
+		writeText(t, a, "again")
+		must(t, a.CloseWrite())
+		if n, err := io.Copy(c, b); n != 0 || !errors.Is(err, eddy.ErrPartialWrite) {
+			t.Errorf("the next copy: %d, %v", n, err)
 		}
 		must(t, c.CloseWrite())
 		if text, err := io.ReadAll(d); len(text) > 0 || err != nil {

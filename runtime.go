@@ -40,7 +40,7 @@ type Runtime struct {
 	answered  bool         // since letOthersRun: a goroutine has got what it was waiting for
 	stopAsked bool         // by Handle.Shutdown
 	turns     uint64
-	yieldedAt time.Duration // when others had their last turn
+	yieldedAt time.Duration // when letOthersRun last found that it was time
 }
 
 // The phases of a Runtime.

@@ -76,7 +76,7 @@ func (c *copying) Step(cx *future.Context) bool {
 	if !s.clearToRead() || !to.clearToWrite() {
 		return false
 	}
-	for s.source.Read().Ready() { // what else was clear stays so while all that is read goes out
+	for s.source.Read().Ready() { // what else was clear stays so; what other goroutines set holds from the next turn on
 		for range 2 { // a read and a write
 			if !cx.Spend() {
 				return true

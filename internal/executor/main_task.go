@@ -3,14 +3,14 @@ package executor
 // named is straight-line code that goes by the name of another function: the one that the user wrote.
 type named[T any] struct {
 	codeTask[T, func() (T, error)]
-	as any
+	as uintptr // the entry of that function
 }
 
-func (n *named[T]) entry() uintptr { return entryOf(n.as) }
+func (n *named[T]) entry() uintptr { return n.as }
 
 // SpawnMain makes the main task of a runtime out of fn, under the name of the function as.
 func SpawnMain[T any](ex *Executor, as any, fn func() (T, error)) *JoinHandle[T] {
-	n := &named[T]{as: as}
+	n := &named[T]{as: entryOf(as)}
 	n.fn = fn
 	if !n.handle.refuse(ex) {
 		n.begin(ex, n)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -26,11 +27,14 @@ type pair struct {
 	b        strings.Builder
 }
 
+// pairs counts, so that each has a name of its own: that of one before may still be bound.
+var pairs atomic.Int64
+
 func (e ending) notes(t *testing.T, k kernel.Kernel, unix bool) string {
 	p := &pair{T: t, k: k, c: -1, s: -1}
 	p.addr = kernel.Addr{IP: netip.MustParseAddrPort("127.0.0.1:0")}
 	if unix {
-		p.addr = kernel.Addr{Unix: true, Path: fmt.Sprintf("@eddy-%d-%p", syscall.Getpid(), p)}
+		p.addr = kernel.Addr{Unix: true, Path: fmt.Sprintf("@eddy-%d-%d", syscall.Getpid(), pairs.Add(1))}
 	}
 	var err error
 	p.listener, err = k.Listen(p.addr, kernel.ListenOptions{})
