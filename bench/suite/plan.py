@@ -125,7 +125,8 @@ def quick():
         Cell("open-loop", "open", few(), **brief),
         Cell("idle-memory", "memory", few(ours), connections=max(IDLE_COUNTS), size=0),
         Cell("kernel-calls", "calls", few(n=1)),
-        Cell("profile", "profile", few(("cloop", "tokio", "gonet", "eddy")), **brief),
+        # As long as in full(): a quarter of a second shows the start.
+        Cell("profile", "profile", few(("cloop", "tokio", "gonet", "eddy"))),
         Cell("micro", "micro", {**few(MICRO), "micro-allocations": 1}, seconds=0.05),
     ]
 
