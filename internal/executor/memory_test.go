@@ -113,8 +113,16 @@ func TestWatchedCodeKeepsWhatItUses(t *testing.T) {
 			r.ex.Yield()
 		})
 	}()
-	r.ex.PollReady(1)
+	var main weak.Pointer[block]
+	func() {
+		b := new(block)
+		main = weak.Make(b)
+		fn := func() { b[0] = 1 }
+		SpawnMain(r.ex, fn, func() (int, error) { fn(); return 0, r.ex.Yield() })
+	}()
+	r.ex.PollReady(2)
 	wantFreed(t, "what it does not use any more", captured)
+	wantFreed(t, "what the main task does not use any more", main)
 	if name := r.ex.Tasks()[0].Function; !strings.Contains(name, "TestWatchedCodeKeepsWhatItUses") {
 		t.Errorf("its function is %s", name)
 	}

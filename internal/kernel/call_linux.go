@@ -74,8 +74,9 @@ func (s *sockets) sysWritev(fd int, bufs [][]byte) (int, Errno) {
 	return count(n, errno)
 }
 
-// sysClose does not block either: the kernel's linger time is never used, nor may who gets at the descriptor set one (F33). What a TCP socket has to do at its end takes some
-// 10 µs. Were Go's scheduler told, its monitor would watch that: 0.3 µs a connection, by a sampled profile.
+// sysClose does not block either: the kernel's linger time is never used, nor may who gets at the descriptor set one (F33).
+// What a TCP socket has to do at its end takes some 10 µs. Were Go's scheduler told, its monitor would watch that: 0.3 µs a
+// connection, by a sampled profile.
 func sysClose(fd int) Errno {
 	_, _, errno := syscall.RawSyscall6(unix.SYS_CLOSE, uintptr(fd), 0, 0, 0, 0, 0)
 	return errno

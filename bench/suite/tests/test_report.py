@@ -88,7 +88,14 @@ class Text(unittest.TestCase):
     def test_a_rival_that_is_not_in_all_workloads(self):
         some = cell("echo-50x512", rounds=[{"eddy": 1.0, "netpoll": 2.0}])
         text = report.text(cells(some, cell("echo-1x512", connections=1, rounds=[{"eddy": 1.0}])), {})
-        self.assertIn("| median below in 1 of 1, above by the interval in 0; worst: echo-50x512 | 1 | 0.50", text)
+        self.assertIn(
+            "| median below in 1 of 1, above by the interval in 0; worst: echo-50x512 | 1 | 0.50 (0.50 to 0.50) | met, 1 not measured |",
+            text,
+        )
+
+    def test_workloads_in_which_a_rival_is_cheaper_stand_out(self):
+        text = report.text(cells(cell("echo-50x512", rounds=[{"eddy": 2.0, "netpoll": 1.0, "tokio": 2.0}])), {})
+        self.assertIn("| echo-50x512 | **2.000 (2.000 to 2.000)** | 1.000 (1.000 to 1.000) |", text)
 
     def test_a_verdict_says_what_it_rests_on(self):
         for ratios, verdict in (
